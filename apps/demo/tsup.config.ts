@@ -1,0 +1,3 @@
+import { app } from '../../scripts/tsup.mjs';
+
+export default app();
