@@ -1,0 +1,288 @@
+import { z } from 'zod';
+
+/**
+ * What an operator sends to and reads from the platform's API: plugins, versions, batching configurations,
+ * throttlings, segments, feeds, their properties, worker credentials and statistics.
+ * Bodies are strict, so that a misspelt field is refused by name instead of being ignored. Ids are strings.
+ */
+
+const idSchema = z.string().regex(/^[0-9]{1,18}$/, 'must be an id, a string of digits');
+const nameSchema = z.string().min(1).max(255);
+
+/** The plugin types the platform knows; only the external feed is driven by it. */
+export const pluginTypes = [
+  'ACTIVITY_ANALYZER',
+  'ATTRIBUTION_PROCESSOR',
+  'AUDIENCE_SEGMENT_EXTERNAL_FEED',
+  'AUDIENCE_SEGMENT_TAG_FEED',
+  'COMPUTED_FIELD_FUNCTION',
+  'DISPLAY_AD_RENDERER',
+  'EMAIL_ROUTER',
+  'EMAIL_TEMPLATE_RENDERER',
+  'ML_FUNCTION',
+  'SCENARIO_CUSTOM_ACTION',
+] as const;
+export const pluginTypeSchema = z.enum(pluginTypes);
+export type PluginType = z.infer<typeof pluginTypeSchema>;
+
+/** Body of `POST /v1/plugins`. `group_id` and `artifact_id` together name the plugin. */
+export const createPluginSchema = z.strictObject({
+  plugin_type: pluginTypeSchema,
+  organisation_id: idSchema,
+  group_id: nameSchema,
+  artifact_id: nameSchema,
+});
+export type CreatePlugin = z.infer<typeof createPluginSchema>;
+
+export const pluginResourceSchema = createPluginSchema.extend({
+  id: idSchema,
+  /** The newest active version, or the newest of all while none is active. */
+  current_version_id: idSchema.optional(),
+  archived: z.boolean(),
+});
+export type PluginResource = z.infer<typeof pluginResourceSchema>;
+
+/** Where a property comes from: fixed by the plugin, set by it as a default, or set on one feed. */
+export const propertyOriginSchema = z.enum(['PLUGIN_STATIC', 'PLUGIN', 'INSTANCE']);
+
+/** Body of `PUT …/properties/technical_name=:name`. The shape of `value` depends on the type, mostly `{ value: … }`. */
+export const putPropertySchema = z.strictObject({
+  property_type: z.string().regex(/^[A-Z][A-Z_]{0,63}$/, 'must be a property type such as STRING'),
+  value: z.record(z.string(), z.unknown()),
+});
+export type PutProperty = z.infer<typeof putPropertySchema>;
+
+/** A property as a plugin version declares it. */
+export const propertyDefinitionSchema = putPropertySchema.extend({
+  technical_name: nameSchema,
+  origin: propertyOriginSchema.default('PLUGIN'),
+  writable: z.boolean().default(true),
+  deletable: z.boolean().default(false),
+});
+export type PropertyDefinition = z.infer<typeof propertyDefinitionSchema>;
+
+export const versionStatusSchema = z.enum(['DRAFT', 'ACTIVE', 'ARCHIVED']);
+export type VersionStatus = z.infer<typeof versionStatusSchema>;
+
+/** Where the plugin listens. Credentials, query and fragment have no place there. */
+const baseUrlSchema = z.url({ protocol: /^https?$/ }).max(2_048);
+
+/** Body of `POST /v1/plugins/:plugin_id/versions`. */
+export const createVersionSchema = z.strictObject({
+  version_id: z.string().regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]{1,64})?$/, 'must look like 1.0.0 or 1.2.0-rc1'),
+  base_url: baseUrlSchema.optional(),
+  plugin_properties: z.array(propertyDefinitionSchema).max(1_000).default([]),
+});
+export type CreateVersion = z.infer<typeof createVersionSchema>;
+
+/** Body of `PUT /v1/plugins/:plugin_id/versions/:version_id`. A status only moves on: DRAFT, ACTIVE, ARCHIVED. */
+export const updateVersionSchema = z
+  .strictObject({
+    base_url: baseUrlSchema.optional(),
+    status: versionStatusSchema.optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'must change base_url or status');
+export type UpdateVersion = z.infer<typeof updateVersionSchema>;
+
+export const versionResourceSchema = createVersionSchema.extend({
+  id: idSchema,
+  plugin_id: idSchema,
+  status: versionStatusSchema,
+});
+export type VersionResource = z.infer<typeof versionResourceSchema>;
+
+/** Limits and defaults of a batching configuration. */
+export const batchingLimits = {
+  maxSize: 100_000,
+  minBytes: 1_024,
+  /** The largest body plugins built on the official SDK accept. */
+  maxBytes: 12_000_000,
+  defaultBytes: 8 * 1024 * 1024,
+  maxAgeMs: 7 * 24 * 60 * 60 * 1_000,
+  defaultAgeMs: 60_000,
+} as const;
+
+/** Body of `POST` and `PUT …/batching_configurations`. */
+export const batchingConfigurationSchema = z.strictObject({
+  plugin_version_id: z.string().min(1),
+  /** When false every line is delivered at once, alone, in order. */
+  enable_batching: z.boolean(),
+  /** Lines in a batch at most. */
+  batch_flush_max_size: z.int().min(1).max(batchingLimits.maxSize),
+  /** UTF-8 bytes of a batch's whole body at most. */
+  batch_flush_max_bytes: z
+    .int()
+    .min(batchingLimits.minBytes)
+    .max(batchingLimits.maxBytes)
+    .default(batchingLimits.defaultBytes),
+  /** Milliseconds a line waits at most for its batch to be sealed. */
+  batch_flush_max_age_ms: z.int().min(1).max(batchingLimits.maxAgeMs).default(batchingLimits.defaultAgeMs),
+});
+export type BatchingConfiguration = z.infer<typeof batchingConfigurationSchema>;
+
+export const batchingConfigurationResourceSchema = batchingConfigurationSchema.extend({ id: idSchema });
+export type BatchingConfigurationResource = z.infer<typeof batchingConfigurationResourceSchema>;
+
+export const throttlingScopeSchema = z.enum(['GLOBAL', 'CONTAINER', 'ORGANISATION', 'DATAMART']);
+export type ThrottlingScope = z.infer<typeof throttlingScopeSchema>;
+
+/** Body of `POST` and `PUT …/throttlings`. */
+export const throttlingSchema = z
+  .strictObject({
+    scope: throttlingScopeSchema,
+    /** The organisation or datamart it is for; without one, each gets its own allowance. */
+    throttling_key: idSchema.optional(),
+    plugin_endpoint: z.string().regex(/^\/v1\/[a-z_]+$/, 'must be a plugin route such as /v1/user_segment_update'),
+    /** Calls a second; 0.5 is a call every two seconds. */
+    max_qps: z.number().positive().max(1_000_000).optional(),
+    /** Calls under way at once. */
+    max_concurrency: z.int().min(1).max(10_000).optional(),
+    /** Milliseconds a call may take. */
+    timeout_ms: z.int().min(1).max(3_600_000).optional(),
+  })
+  .refine(
+    (body) => body.max_qps !== undefined || body.max_concurrency !== undefined || body.timeout_ms !== undefined,
+    'must set at least one of max_qps, max_concurrency and timeout_ms',
+  )
+  .refine(
+    (body) => body.throttling_key === undefined || body.scope === 'ORGANISATION' || body.scope === 'DATAMART',
+    'throttling_key goes with the scopes ORGANISATION and DATAMART only',
+  );
+export type Throttling = z.infer<typeof throttlingSchema>;
+
+export const throttlingResourceSchema = throttlingSchema.safeExtend({ id: idSchema, plugin_version_id: idSchema });
+export type ThrottlingResource = z.infer<typeof throttlingResourceSchema>;
+
+/** The answer of `POST …/worker_credentials`: the only time the token is shown. */
+export const workerCredentialsSchema = z.object({ worker_id: z.string(), authentication_token: z.string() });
+export type WorkerCredentials = z.infer<typeof workerCredentialsSchema>;
+
+export const workerCredentialsResourceSchema = z.object({
+  worker_id: z.string(),
+  plugin_version_id: idSchema,
+  /** Milliseconds since the epoch. */
+  created_ts: z.int(),
+});
+export type WorkerCredentialsResource = z.infer<typeof workerCredentialsResourceSchema>;
+
+/** Body of `POST /v1/audience_segments`. */
+export const createSegmentSchema = z.strictObject({
+  name: nameSchema,
+  datamart_id: idSchema,
+  organisation_id: idSchema,
+});
+export type CreateSegment = z.infer<typeof createSegmentSchema>;
+
+export const segmentResourceSchema = createSegmentSchema.extend({ id: idSchema });
+export type SegmentResource = z.infer<typeof segmentResourceSchema>;
+
+/** Body of `POST /v1/audience_segment_external_feeds`. `plugin_version_id` is the version's id or its `version_id`. */
+export const createFeedSchema = z.strictObject({
+  segment_id: idSchema,
+  plugin_id: idSchema,
+  plugin_version_id: z.string().min(1),
+  name: nameSchema.optional(),
+});
+export type CreateFeed = z.infer<typeof createFeedSchema>;
+
+/**
+ * INITIAL waits for activation; PUBLISHED has its external segment but no connection to it yet; ACTIVE takes updates;
+ * PAUSED keeps what it has and sends nothing. INITIAL_LOADING and LIVE tell a feed being filled from one kept in sync.
+ */
+export const feedStatusSchema = z.enum(['INITIAL', 'PUBLISHED', 'ACTIVE', 'INITIAL_LOADING', 'LIVE', 'PAUSED']);
+export type FeedStatus = z.infer<typeof feedStatusSchema>;
+
+export const feedResourceSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  status: feedStatusSchema,
+  segment_id: idSchema,
+  /** The same segment under the name the plugins know it by. */
+  audience_segment_id: idSchema,
+  datamart_id: idSchema,
+  organisation_id: idSchema,
+  plugin_id: idSchema,
+  plugin_version_id: idSchema,
+  version_id: idSchema,
+  /** Like `1.0.0`. */
+  version_value: z.string(),
+  group_id: z.string(),
+  artifact_id: z.string(),
+  /** Absent until the first activation; every activation opens a new one. */
+  session_id: idSchema.optional(),
+  created_ts: z.int(),
+});
+export type FeedResource = z.infer<typeof feedResourceSchema>;
+
+/** The answer of an upload of updates, given once everything accepted is on disk. */
+export const ingestReportSchema = z.object({
+  accepted: z.int().nonnegative(),
+  rejected: z.int().nonnegative(),
+  /** The first 1,000 rejected lines: number from 1, path of the field (empty for the whole line), and what is wrong. */
+  rejections: z.array(z.object({ line: z.int().min(1), path: z.string(), message: z.string() })),
+});
+export type IngestReport = z.infer<typeof ingestReportSchema>;
+
+const countSchema = z.int().nonnegative();
+
+/** Why batches were sealed, as counted in the statistics. */
+export const sealReasons = ['lines', 'bytes', 'age', 'order', 'drain', 'budget', 'reconfigured'] as const;
+const byReasonSchema = z.object({
+  lines: countSchema,
+  bytes: countSchema,
+  age: countSchema,
+  order: countSchema,
+  drain: countSchema,
+  budget: countSchema,
+  reconfigured: countSchema,
+} satisfies Record<(typeof sealReasons)[number], typeof countSchema>);
+
+/**
+ * What became of everything a feed accepted. At any moment
+ * `updates.accepted = open + in_flight + processed + no_eligible_identifier + dead` and
+ * `lines.accepted = open + sealed + in_flight + delivered + dead`.
+ */
+export const feedStatisticsSchema = z.object({
+  updates: z.object({
+    accepted: countSchema,
+    open: countSchema,
+    in_flight: countSchema,
+    processed: countSchema,
+    no_eligible_identifier: countSchema,
+    dead: countSchema,
+  }),
+  lines: z.object({
+    accepted: countSchema,
+    open: countSchema,
+    sealed: countSchema,
+    in_flight: countSchema,
+    delivered: countSchema,
+    dead: countSchema,
+  }),
+  batches: z.object({
+    sealed: countSchema,
+    by_reason: byReasonSchema,
+    delivered: countSchema,
+    dead: countSchema,
+    attempts: countSchema,
+  }),
+  /** The sums of `sent_items_in_success` and `sent_items_in_error` over all delivered batches. */
+  items: z.object({ success: countSchema, error: countSchema }),
+});
+export type FeedStatistics = z.infer<typeof feedStatisticsSchema>;
+
+/** An update or a batch of lines the plugin refused for good, kept to be looked at and replayed. */
+export const deadLetterResourceSchema = z.object({
+  id: z.string(),
+  stage: z.enum(['update', 'batch']),
+  grouping_key: z.string().optional(),
+  lines: countSchema,
+  reason: z.string(),
+  /** The HTTP status of the last answer, where there was one. */
+  http_status: z.int().optional(),
+  /** The beginning of the last answer's body. */
+  excerpt: z.string().optional(),
+  attempts: countSchema,
+  dead_ts: z.int(),
+});
+export type DeadLetterResource = z.infer<typeof deadLetterResourceSchema>;

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/**
+ * The envelopes of every answer of the platform's API: one resource, a page of a list, or an error.
+ */
+
+/** `{ status: 'ok', data }` around one resource. */
+export const resourceWrapperSchema = <T extends z.ZodType>(data: T) => z.object({ status: z.literal('ok'), data });
+
+/** A page of a list: `count` items here, out of `total`. */
+export const listWrapperSchema = <T extends z.ZodType>(item: T) =>
+  z.object({
+    status: z.literal('ok'),
+    count: z.int().nonnegative(),
+    first_result: z.int().nonnegative(),
+    max_results: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+    data: z.array(item),
+  });
+
+/** What went wrong and where; `error_id` stands in the platform's log too. */
+export const errorWrapperSchema = z.object({
+  status: z.literal('error'),
+  error: z.string(),
+  error_id: z.string(),
+});
+export type ErrorWrapper = z.infer<typeof errorWrapperSchema>;
+
+/** Which page of a list is asked for: 50 items from the first on unless told otherwise, 1,000 at most. */
+export const pageQuerySchema = z.object({
+  first_result: z.coerce.number().int().nonnegative().default(0),
+  max_results: z.coerce.number().int().min(1).max(1_000).default(50),
+});
+export type PageQuery = z.infer<typeof pageQuerySchema>;
