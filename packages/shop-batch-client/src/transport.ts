@@ -1,0 +1,91 @@
+import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import { isLoopback } from './base-url.ts';
+import type { Exchange } from './exchange.ts';
+
+/** What a caller may tell the HTTP library: agents (for a private certificate authority) and proxy. */
+export type TransportOptions = Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent' | 'proxy'>;
+
+export interface Post {
+  readonly url: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly maxAnswerBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Sends a body and says what came of it; never throws. */
+export type Send = (post: Post) => Promise<Exchange>;
+
+/** The HTTP library, stripped of everything that would read, follow, retry or re-write. */
+export function createTransport(options: TransportOptions = {}): Send {
+  const http: AxiosInstance = axios.create({
+    ...options,
+    // fetch rather than XMLHttpRequest in browsers: only it can refuse to follow a redirect.
+    adapter: ['http', 'fetch'],
+    method: 'POST',
+    maxRedirects: 0,
+    maxBodyLength: Number.POSITIVE_INFINITY,
+    responseType: 'text',
+    transformRequest: [(body) => body],
+    transformResponse: [(body) => body],
+    validateStatus: () => true,
+    transitional: { clarifyTimeoutError: true },
+  });
+  return async ({ url, body, headers, timeoutMs, maxAnswerBytes, signal }) => {
+    try {
+      const answer = await http.request({
+        url,
+        data: body,
+        headers: { ...headers },
+        timeout: timeoutMs,
+        maxContentLength: maxAnswerBytes,
+        ...(isLoopback(new URL(url)) ? { proxy: false } : {}),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      // Browsers hide a refused redirect behind status 0.
+      const status = answer.status === 0 ? 308 : answer.status;
+      const retryAfter: unknown = answer.headers['retry-after'];
+      return { kind: 'answered', status, retryAfter, text: typeof answer.data === 'string' ? answer.data : '' };
+    } catch (error) {
+      return explain(error, timeoutMs, signal);
+    }
+  };
+}
+
+/** System calls that come before the first byte of a request. */
+const BEFORE_SENDING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
+const TLS = /CERT|^ERR_TLS_|^ERR_SSL_|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
+
+// The library's error holds the request with its headers, so nothing of it goes on but its code.
+function explain(error: unknown, timeoutMs: number, signal: AbortSignal | undefined): Exchange {
+  const { code, syscall } = errorFields(error);
+  if (signal?.aborted === true) {
+    return { kind: 'lost', reason: 'ABORTED', message: 'The caller gave up waiting for the answer', retryable: false };
+  }
+  if (code !== undefined && TLS.test(code)) {
+    const message = `The server's certificate was refused (${code})`;
+    return { kind: 'not_sent', reason: 'NOT_CONNECTED', message, retryable: false };
+  }
+  if (BEFORE_SENDING.has(syscall)) {
+    const message = `No connection to the server (${code ?? 'no code'})`;
+    return { kind: 'not_sent', reason: 'NOT_CONNECTED', message, retryable: true };
+  }
+  const message =
+    code === 'ETIMEDOUT' || code === 'ECONNABORTED'
+      ? `No answer within ${timeoutMs} ms`
+      : `The connection broke before the answer was complete (${code ?? 'no code'})`;
+  return { kind: 'lost', reason: 'ANSWER_LOST', message, retryable: true };
+}
+
+function errorFields(error: unknown): { code?: string; syscall?: unknown } {
+  const outer = error as { code?: unknown; syscall?: unknown; cause?: unknown; errors?: unknown };
+  const cause = (outer?.cause ?? {}) as { code?: unknown; syscall?: unknown; errors?: unknown };
+  // Several addresses tried in vain make an AggregateError whose members name the system call.
+  const first = [cause.errors, outer?.errors].find(Array.isArray)?.[0] as { syscall?: unknown } | undefined;
+  const code = outer?.code ?? cause.code;
+  return {
+    ...(typeof code === 'string' ? { code } : {}),
+    syscall: outer?.syscall ?? cause.syscall ?? first?.syscall,
+  };
+}
