@@ -1,3 +1,4 @@
 import { library } from '../../scripts/tsup.mjs';
 
-export default library();
+// The worker thread is a file of its own; `shims` gives the CJS build an import.meta.url to find it by.
+export default library(['src/index.ts', 'src/worker.ts'], { shims: true });

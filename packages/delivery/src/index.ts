@@ -1,1 +1,13 @@
-export {};
+export type { Policy, SealReason } from '@batchfeed/batcher';
+export { type Clock, systemClock } from './clock.ts';
+export type { DeadLetter } from './dead-letters.ts';
+export { DeliveryError, type DeliveryErrorCode, storeError } from './delivery-error.ts';
+export { type AppendResult, type CloseOptions, type Engine, openEngine } from './engine.ts';
+export type { DeliveryEvent } from './events.ts';
+export type { Ledger, Tally } from './ledger.ts';
+export { type Line, MAX_NAME_BYTES } from './line.ts';
+export { fenced, MemoryStore } from './memory-store.ts';
+export type { EngineOptions } from './options.ts';
+export type { Delivered, Outcome, OutgoingBatch, OutgoingLine, Rejected, Retry, Send } from './outcome.ts';
+export type { RetryPolicy } from './retry.ts';
+export type { Entry, Lane, LaneWrite, Store } from './store.ts';

@@ -1,0 +1,343 @@
+/**
+ * The durable engine over a store: lines in, batches delivered, every line in exactly one place at any moment.
+ * `lane-engine.ts` has the life of a line; here is what callers see, and what the lanes of one engine share.
+ */
+import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
+import type { DeadLetter } from './dead-letters.ts';
+import { DeliveryError } from './delivery-error.ts';
+import type { DestinationState } from './destination.ts';
+import { Journal } from './journal.ts';
+import { LaneEngine } from './lane-engine.ts';
+import { type Ledger, sumLedgers } from './ledger.ts';
+import { type HeldLine, heldLine, type Line, lineFault } from './line.ts';
+import { type EngineOptions, type Settings, settingsOf } from './options.ts';
+import { type DeadRecord, numbered, PREFIX } from './records.ts';
+import { recover } from './recovery.ts';
+
+/** What became of the lines of one `append`. Those not refused are durable. */
+export interface AppendResult {
+  readonly accepted: number;
+  readonly refused: readonly { readonly index: number; readonly error: DeliveryError }[];
+}
+
+export interface CloseOptions {
+  /** Milliseconds to wait for sends in flight before they are aborted. Default 10,000. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Opens an engine and takes up what the store holds: sealed batches go on under their ids, open lines age from when they came.
+ *
+ * @throws DeliveryError `INVALID` for an impossible option, `STORE_…` when the store cannot be read.
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const engine = new Engine(options, settingsOf(options));
+  await engine.start();
+  return engine;
+}
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #settings: Settings;
+  readonly #journal: Journal;
+  readonly #budget: Budget;
+  readonly #abort = new AbortController();
+  #lanes: LaneEngine[] = [];
+  #closed = false;
+  #failure: DeliveryError | undefined;
+  #waiting: { readonly over: () => boolean; readonly resolve: () => void }[] = [];
+  #forgetJournal = () => {};
+
+  /** Use `openEngine`. */
+  constructor(options: EngineOptions, settings: Settings) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#journal = Journal.of(options.store);
+    this.#budget = new Budget(settings.maxHeldBytes);
+  }
+
+  /** @internal */
+  async start(): Promise<void> {
+    const { store, log } = this.#options;
+    for (let number = 0; number < store.lanes; number += 1) {
+      const lane = new LaneEngine(await store.own(log, number), {
+        storeId: store.id,
+        settings: this.#settings,
+        journal: this.#journal,
+        budget: this.#budget,
+        abort: this.#abort.signal,
+        relieve: () => this.#relieve(),
+        progressed: () => this.#progressed(),
+      });
+      this.#lanes.push(lane);
+      await recover(lane);
+    }
+    this.#settings.downstream?.onRoom(() => {
+      for (const lane of this.#lanes) lane.pumpAll();
+    });
+    this.#forgetJournal = this.#journal.onBroken((error) => this.#fail(error));
+  }
+
+  /** Whether appends go in at once. */
+  get hasRoom(): boolean {
+    return this.#budget.hasRoom;
+  }
+
+  /** Bytes held in memory for lines that are not over. */
+  get heldBytes(): number {
+    return this.#budget.held;
+  }
+
+  /**
+   * Takes lines in. Resolves when they are on disk; waits while memory is short. A line that can be in no batch is refused with
+   * its index and reason, and the others go on.
+   *
+   * @throws DeliveryError `CLOSED` after `close`; `STORE_…` when they could not be written, and then none of them is in.
+   */
+  async append(lines: readonly Line[]): Promise<AppendResult> {
+    this.#mustBeOpen();
+    const refused: { index: number; error: DeliveryError }[] = [];
+    const held: { destination: string; line: HeldLine }[] = [];
+    const now = this.#settings.clock.now();
+    let bytes = 0;
+    lines.forEach((given, index) => {
+      const line = this.#hold(given, now);
+      if (line instanceof DeliveryError) {
+        refused.push({ index, error: line });
+        return;
+      }
+      bytes += line.bytes + LINE_OVERHEAD_BYTES;
+      held.push({ destination: given.destination, line });
+    });
+    if (held.length === 0) return { accepted: 0, refused };
+    const turn = this.#budget.reserve(bytes);
+    if (turn !== undefined) {
+      this.#relieve();
+      await turn;
+      if (this.#closed) {
+        this.#budget.give(bytes);
+        this.#mustBeOpen();
+      }
+    }
+    for (const { destination, line } of held) this.#place(destination, line);
+    await this.#journal.written();
+    return { accepted: held.length, refused };
+  }
+
+  /**
+   * Takes the lines that a sender of another engine on this store forwards, in the write that ends their cause. A line that can
+   * be in no batch is counted, and kept as a dead letter: there is nobody to refuse it to.
+   *
+   * @internal
+   */
+  handOver(lines: readonly Line[]): void {
+    const now = this.#settings.clock.now();
+    for (const given of lines) {
+      const line = this.#hold(given, now);
+      if (line instanceof DeliveryError) {
+        const lane = this.#lanes[0] as LaneEngine;
+        const key = typeof given.key === 'string' ? given.key : '';
+        lane.refuse(
+          lane.destination(given.destination),
+          heldLine(key, given.subject, String(given.content), now),
+          line.message,
+        );
+        continue;
+      }
+      this.#budget.take(line.bytes + LINE_OVERHEAD_BYTES);
+      this.#place(given.destination, line);
+    }
+  }
+
+  /** Seals everything that is open now (`drain`), of one destination or of all. */
+  drain(destination?: string): void {
+    this.#each(destination, (lane, state) => lane.drain(state));
+  }
+
+  /** Asks for the policies again; open groups over a new limit are cut (`reconfigured`). */
+  reconfigure(destination?: string): void {
+    this.#each(destination, (lane, state) => lane.reconfigure(state));
+  }
+
+  /** Sends nothing more to a destination until `resume`. What is in flight goes on. Not kept across restarts. */
+  pause(destination: string): void {
+    for (const lane of this.#lanes) lane.destination(destination).paused = true;
+  }
+
+  resume(destination: string): void {
+    this.#each(destination, (lane, state) => {
+      state.paused = false;
+      lane.pump(state);
+    });
+  }
+
+  /** Where every line is: of one destination, or of all together. */
+  ledger(destination?: string): Ledger {
+    const ledgers: Ledger[] = [];
+    this.#each(destination, (_lane, state) => ledgers.push(state.ledger));
+    return sumLedgers(ledgers);
+  }
+
+  /** Names of all destinations that ever had a line. */
+  destinations(): string[] {
+    return [...new Set(this.#lanes.flatMap((lane) => [...lane.destinations.keys()]))];
+  }
+
+  /** Resolves when every line is delivered or a dead letter and that is durable, of one destination or of all. */
+  async idle(destination?: string): Promise<void> {
+    const over = () => {
+      let idle = true;
+      this.#each(destination, (_lane, state) => {
+        if (!state.idle) idle = false;
+      });
+      return idle;
+    };
+    while (!over()) {
+      await new Promise<void>((resolve) => this.#waiting.push({ over, resolve }));
+      this.#mustBeOpen();
+    }
+    await this.#journal.written();
+  }
+
+  /**
+   * Dead letters in order of dying, after the one with number `after`, at most `limit`.
+   *
+   * @throws DeliveryError `STORE_…`
+   */
+  async deadLetters(
+    query: { destination?: string; lane?: number; after?: number; limit?: number } = {},
+  ): Promise<DeadLetter[]> {
+    await this.#journal.written();
+    const found: DeadLetter[] = [];
+    const limit = query.limit ?? 100;
+    for (const lane of this.#lanes) {
+      let after: string | undefined = query.after === undefined ? undefined : numbered(PREFIX.dead, query.after);
+      while (found.length < limit) {
+        const page = await lane.lane.scan(PREFIX.dead, after, 100);
+        for (const [, value] of page) {
+          const { contents: _, ...letter } = JSON.parse(value) as DeadRecord;
+          if (query.destination === undefined || letter.destination === query.destination) found.push(letter);
+        }
+        if (page.length < 100) break;
+        after = page.at(-1)?.[0];
+      }
+    }
+    return found.slice(0, limit);
+  }
+
+  /** The lines of a dead letter. @throws DeliveryError `NOT_FOUND` */
+  async deadLines(number: number): Promise<string[]> {
+    return (await this.#deadRecord(number)).record.contents.map(([content]) => content);
+  }
+
+  /**
+   * Sends a dead letter again, with the same lines under the same batch id, behind what waits under its key.
+   *
+   * @throws DeliveryError `NOT_FOUND`, `CLOSED`, `STORE_…`
+   */
+  async replay(number: number): Promise<void> {
+    this.#mustBeOpen();
+    const { lane, record } = await this.#deadRecord(number);
+    lane.replay(record);
+    await this.#journal.written();
+  }
+
+  /** Tells when there is room again after there was none. */
+  onRoom(callback: () => void): void {
+    this.#budget.onRoom(callback);
+  }
+
+  /**
+   * Takes nothing more, starts nothing more, lets what is in flight end, and makes what is known durable. Open groups stay open in
+   * the store: the next engine goes on with them. The store stays open; it is its opener's to close.
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const lane of this.#lanes) lane.stop();
+    this.#budget.release();
+    const still = () => this.#lanes.some((lane) => lane.inFlight > 0);
+    const ended = new Promise<void>((resolve) => this.#waiting.push({ over: () => !still(), resolve }));
+    const callOff = this.#settings.clock.after(options.patienceMs ?? 10_000, () => this.#abort.abort());
+    this.#progressed();
+    await ended;
+    callOff();
+    if (this.#failure === undefined) await this.#journal.written();
+    this.#forgetJournal();
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  #hold(line: Line, now: number): HeldLine | DeliveryError {
+    const fault = lineFault(line);
+    if (fault !== undefined) return fault;
+    const held = heldLine(line.key, line.subject, line.content, now);
+    if (this.#settings.unit) return held;
+    const lane = this.#laneOf(line);
+    const unfit = lane.destination(line.destination).batcher.fault(held);
+    return unfit === undefined ? held : new DeliveryError('LINE_TOO_LARGE', unfit.message, { cause: unfit });
+  }
+
+  #place(destination: string, line: HeldLine): void {
+    const lane = this.#laneOf(line);
+    lane.append(lane.destination(destination), line);
+  }
+
+  /** Lines of one subject share a lane; a line without one goes by its key. */
+  #laneOf(line: { readonly subject?: string | undefined; readonly key: string }): LaneEngine {
+    if (this.#lanes.length === 1) return this.#lanes[0] as LaneEngine;
+    const name = line.subject ?? line.key;
+    let hash = 2166136261;
+    for (let index = 0; index < name.length; index += 1) hash = Math.imul(hash ^ name.charCodeAt(index), 16777619);
+    return this.#lanes[(hash >>> 0) % this.#lanes.length] as LaneEngine;
+  }
+
+  /** Keeps at least half of the memory in batches that can be sent, so that it comes back. */
+  #relieve(): void {
+    if (this.#budget.hasRoom) return;
+    for (const lane of this.#lanes) {
+      while (lane.openBytes * 2 > this.#budget.held && lane.relieve());
+    }
+  }
+
+  #each(destination: string | undefined, visit: (lane: LaneEngine, state: DestinationState) => void): void {
+    for (const lane of this.#lanes) {
+      if (destination === undefined) for (const state of lane.destinations.values()) visit(lane, state);
+      else {
+        const state = lane.destinations.get(destination);
+        if (state !== undefined) visit(lane, state);
+      }
+    }
+  }
+
+  async #deadRecord(number: number): Promise<{ lane: LaneEngine; record: DeadRecord }> {
+    for (const lane of this.#lanes) {
+      const value = await lane.lane.get(numbered(PREFIX.dead, number));
+      if (value !== undefined) return { lane, record: JSON.parse(value) as DeadRecord };
+    }
+    throw new DeliveryError('NOT_FOUND', `No dead letter has the number ${number}; it may have been replayed.`);
+  }
+
+  #progressed(): void {
+    if (this.#waiting.length === 0) return;
+    this.#waiting = this.#waiting.filter(({ over, resolve }) => {
+      if (!over()) return true;
+      resolve();
+      return false;
+    });
+  }
+
+  #fail(error: DeliveryError): void {
+    this.#failure = error;
+    this.#closed = true;
+    for (const lane of this.#lanes) lane.stop();
+    this.#budget.release();
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+    this.#settings.emit({ type: 'failed', error });
+  }
+
+  #mustBeOpen(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closed)
+      throw new DeliveryError('CLOSED', 'The engine is closed; open a new one on the same store to go on.');
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The one writer to a store. Collects what several engines on that store want written, and writes it in one call while
+ * the next collection fills: one disk flush for everything that came meanwhile. What is put in the same turn of the event loop
+ * is in the same write, so a line handed from one engine to the next and the end of its cause are durable together.
+ *
+ * States: idle ──put──▶ gathering ──turn ends──▶ writing ──▶ idle or gathering; any failed write that cannot be repeated ──▶ broken.
+ */
+
+import { type Deferred, deferred } from './deferred.ts';
+import { type DeliveryError, storeError } from './delivery-error.ts';
+import type { DestinationState } from './destination.ts';
+import type { HeldLine } from './line.ts';
+import type { Lane, LaneWrite, Store } from './store.ts';
+
+/** A lane's side of the journal. */
+export interface JournalLane {
+  readonly lane: Lane;
+  /** Adds state that is worth writing once a write rather than once a change. */
+  beforeWrite(part: Part): void;
+  /** All of the part is durable, and its lines have their positions. */
+  afterWrite(part: Part): void;
+}
+
+/** What one write holds for one lane. */
+export interface Part {
+  /** Lines to append; beside each its destination and the text of its entry. */
+  readonly lines: HeldLine[];
+  readonly destinations: DestinationState[];
+  readonly entries: string[];
+  readonly put: Map<string, string | null>;
+  lowWater: number | undefined;
+  /** Called once the part is durable, after its lines are admitted. */
+  readonly callbacks: (() => void)[];
+}
+
+interface Gathering extends Deferred {
+  readonly parts: Map<JournalLane, Part>;
+}
+
+export class Journal {
+  static readonly #journals = new WeakMap<Store, Journal>();
+
+  /** The journal of a store: engines on one store share it. */
+  static of(store: Store): Journal {
+    let journal = Journal.#journals.get(store);
+    if (journal === undefined) {
+      journal = new Journal(store);
+      Journal.#journals.set(store, journal);
+    }
+    return journal;
+  }
+
+  readonly #store: Store;
+  #gathering: Gathering | undefined;
+  #writing = false;
+  #scheduled = false;
+  #broken: DeliveryError | undefined;
+  readonly #onBroken = new Set<(error: DeliveryError) => void>();
+
+  private constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Calls back when the store failed for good; nothing more will be written. Returns a function that ends this. */
+  onBroken(callback: (error: DeliveryError) => void): () => void {
+    this.#onBroken.add(callback);
+    if (this.#broken !== undefined) callback(this.#broken);
+    return () => this.#onBroken.delete(callback);
+  }
+
+  /** The lane's part of the next write. Changing it is a promise to the caller of `written`. */
+  part(lane: JournalLane): Part {
+    const { parts } = this.#gather();
+    let part = parts.get(lane);
+    if (part === undefined) {
+      part = { lines: [], destinations: [], entries: [], put: new Map(), lowWater: undefined, callbacks: [] };
+      parts.set(lane, part);
+    }
+    return part;
+  }
+
+  /** Resolves when everything gathered so far is durable. */
+  written(): Promise<void> {
+    return this.#gather().promise;
+  }
+
+  #gather(): Gathering {
+    if (this.#gathering !== undefined) return this.#gathering;
+    this.#gathering = { parts: new Map(), ...deferred() };
+    // A write nobody waits for must not end the process when it fails: `onBroken` tells of it.
+    this.#gathering.promise.catch(() => {});
+    this.#schedule();
+    return this.#gathering;
+  }
+
+  #schedule(): void {
+    if (this.#writing || this.#scheduled || this.#gathering === undefined) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      void this.#write();
+    });
+  }
+
+  async #write(): Promise<void> {
+    const gathering = this.#gathering;
+    if (gathering === undefined || this.#writing) return;
+    this.#gathering = undefined;
+    if (this.#broken !== undefined) return gathering.reject(this.#broken);
+    this.#writing = true;
+    const lanes = [...gathering.parts.entries()];
+    for (const [lane, part] of lanes) lane.beforeWrite(part);
+    try {
+      const firsts =
+        lanes.length === 0 ? [] : await this.#store.write(lanes.map(([lane, part]) => laneWrite(lane, part)));
+      lanes.forEach(([lane, part], index) => {
+        let position = firsts[index] as number;
+        for (const line of part.lines) line.position = position++;
+        lane.afterWrite(part);
+        for (const callback of part.callbacks) callback();
+      });
+      gathering.resolve();
+    } catch (error) {
+      this.#break(storeError(error), gathering);
+    }
+    this.#writing = false;
+    this.#schedule();
+  }
+
+  /**
+   * After a failed write nobody knows here what the store holds, and later writes build on it: stop, and let a new engine
+   * read the store's own truth.
+   */
+  #break(error: DeliveryError, gathering: Gathering): void {
+    this.#broken = error;
+    gathering.reject(error);
+    for (const callback of this.#onBroken) callback(error);
+  }
+}
+
+function laneWrite(lane: JournalLane, part: Part): LaneWrite {
+  return { lane: lane.lane, append: part.entries, put: part.put, lowWater: part.lowWater };
+}

@@ -1,0 +1,84 @@
+import type { Policy } from '@batchfeed/batcher';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import { DeliveryError } from './delivery-error.ts';
+import type { Engine } from './engine.ts';
+import type { DeliveryEvent } from './events.ts';
+import type { Send } from './outcome.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
+import type { Store } from './store.ts';
+
+export interface EngineOptions {
+  /** Where everything is kept. The caller opens and closes it; several engines may share it under different logs. */
+  readonly store: Store;
+  /** Name of this engine's log in the store. */
+  readonly log: string;
+  /** Sends one batch and says what became of it. */
+  readonly send: Send;
+  /**
+   * The policy of a group, asked when the group opens: return the same object for the same policy.
+   * `'unit'`: every line is a batch of its own, which saves its manifest.
+   */
+  readonly policy: Policy | ((destination: string, key: string) => Policy) | 'unit';
+  /** Batches of one destination and lane in flight at once; one of a key at most, whatever this says. Default 4. */
+  readonly concurrency?: number | ((destination: string) => number);
+  readonly retry?: Partial<RetryPolicy>;
+  /** Bytes of unsettled lines held in memory before appends wait. Default 64 MiB. */
+  readonly maxHeldBytes?: number;
+  /** Open groups of one destination and lane before the oldest is sealed early. Default 100,000. */
+  readonly maxOpenKeys?: number;
+  /** Takes the lines that senders `forward`. While it has no room, nothing is sent here. */
+  readonly downstream?: Engine;
+  readonly onEvent?: (event: DeliveryEvent) => void;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** From 0 to below 1. Default: Math.random. */
+  readonly random?: () => number;
+}
+
+export interface Settings {
+  readonly send: Send;
+  readonly unit: boolean;
+  readonly policyOf: (destination: string, key: string) => Policy;
+  readonly concurrencyOf: (destination: string) => number;
+  readonly retry: RetryPolicy;
+  readonly maxHeldBytes: number;
+  readonly maxOpenKeys: number;
+  readonly downstream: Engine | undefined;
+  readonly emit: (event: DeliveryEvent) => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** One line, of any size, at once. */
+const UNIT: Policy = { maxLines: 1, maxBytes: 1_073_741_824, maxAgeMs: 1 };
+
+/** @throws DeliveryError `INVALID`, naming the option. */
+export function settingsOf(options: EngineOptions): Settings {
+  const { policy, concurrency = 4, maxHeldBytes = 64 * 1024 * 1024, maxOpenKeys = 100_000 } = options;
+  const retry = { ...DEFAULT_RETRY, ...options.retry };
+  atLeast('maxHeldBytes', maxHeldBytes, 1);
+  atLeast('maxOpenKeys', maxOpenKeys, 1);
+  if (typeof concurrency === 'number') atLeast('concurrency', concurrency, 1);
+  atLeast('retry.maxAttempts', retry.maxAttempts, 1);
+  atLeast('retry.baseMs', retry.baseMs, 0);
+  atLeast('retry.capMs', retry.capMs, 0);
+  atLeast('retry.maxDelayMs', retry.maxDelayMs, 0);
+  return {
+    send: options.send,
+    unit: policy === 'unit',
+    policyOf: policy === 'unit' ? () => UNIT : typeof policy === 'function' ? policy : () => policy,
+    concurrencyOf: typeof concurrency === 'number' ? () => concurrency : concurrency,
+    retry,
+    maxHeldBytes,
+    maxOpenKeys,
+    downstream: options.downstream,
+    emit: options.onEvent ?? (() => {}),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+  };
+}
+
+function atLeast(name: string, value: number, min: number): void {
+  if (!(value >= min)) throw new DeliveryError('INVALID', `${name} must be a number from ${min} up, not ${value}.`);
+}

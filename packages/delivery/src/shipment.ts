@@ -1,0 +1,57 @@
+import type { Batch, SealReason } from '@batchfeed/batcher';
+import type { DestinationState } from './destination.ts';
+import type { HeldLine } from './line.ts';
+import type { OutgoingBatch } from './outcome.ts';
+
+/**
+ * A sealed batch on its way through the engine.
+ *
+ * States: waiting ──all waits over, first of its key──▶ ready ──▶ sending ──delivered or rejected──▶ over
+ *                                                      ▲             │
+ *                                                      └──back-off───┘ retry
+ */
+export interface Shipment {
+  readonly id: string;
+  /** Order of sealing within the lane; names its manifest. */
+  readonly number: number;
+  readonly destination: DestinationState;
+  readonly key: string;
+  readonly lines: readonly HeldLine[];
+  readonly bytes: number;
+  readonly reason: SealReason;
+  readonly openedAt: number;
+  readonly sealedAt: number;
+  /** Its batch in the batcher; a replayed dead letter has none. */
+  readonly batch: Batch<HeldLine> | undefined;
+  /** Where its lines are stored: entries of the log with a manifest, entries alone, or a record of its own. */
+  readonly stored: 'manifest' | 'entries' | 'record';
+  /** How often it came back from the dead letters. */
+  readonly replays: number;
+  /** Attempts made. */
+  attempts: number;
+  /** Of these, attempts that count against the limit. */
+  failures: number;
+  /** Things to wait for: its manifest becoming durable, and older batches of its subjects. */
+  waits: number;
+  /** Newer batches that wait for this one. */
+  readonly blocks: Shipment[];
+  /** The next of its key. */
+  next: Shipment | undefined;
+  state: 'waiting' | 'ready' | 'sending' | 'over';
+}
+
+/** The batch as senders see it. */
+export function outgoing(shipment: Shipment): OutgoingBatch {
+  return {
+    id: shipment.id,
+    destination: shipment.destination.name,
+    key: shipment.key,
+    lines: shipment.lines,
+    bytes: shipment.bytes,
+    reason: shipment.reason,
+    openedAt: shipment.openedAt,
+    sealedAt: shipment.sealedAt,
+    attempt: shipment.attempts,
+    replay: shipment.replays > 0,
+  };
+}

@@ -1,0 +1,98 @@
+/** The file itself: opening, locking, migrating. Runs in the worker thread. */
+import { randomUUID } from 'node:crypto';
+import Sqlite from 'better-sqlite3';
+import { MIGRATIONS } from './migrations.ts';
+
+/** An error with a code of the engine's, to cross the thread border. */
+export class DatabaseError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A process that just died may hold the file for a moment longer. */
+const LOCK_PATIENCE_MS = 1000;
+
+export function openDatabase(file: string, lanes: number): { db: Sqlite.Database; id: string; lanes: number } {
+  const db = new Sqlite(file, { timeout: LOCK_PATIENCE_MS });
+  try {
+    // Must come first: one process owns the file as long as it lives, and the system frees it however that process ends.
+    db.pragma('locking_mode = EXCLUSIVE');
+    if (db.pragma('auto_vacuum', { simple: true }) === 0 && isEmpty(db)) db.pragma('auto_vacuum = INCREMENTAL');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('wal_autocheckpoint = 4000');
+    db.pragma('journal_size_limit = 67108864');
+    db.pragma('cache_size = -16384');
+    migrate(db, file);
+    return { db, ...identity(db, lanes) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function isEmpty(db: Sqlite.Database): boolean {
+  return db.pragma('page_count', { simple: true }) === 0;
+}
+
+function migrate(db: Sqlite.Database, file: string): void {
+  db.transaction(() => {
+    db.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT');
+    const version = db.prepare('SELECT max(version) FROM schema_version').pluck().get() as number | null;
+    const current = version ?? 0;
+    if (current > MIGRATIONS.length) {
+      throw new DatabaseError(
+        'STORE_NEWER',
+        `${file} has schema version ${current}, newer than the ${MIGRATIONS.length} this release knows. Use the release that wrote it, or a later one.`,
+      );
+    }
+    MIGRATIONS.slice(current).forEach((sql, index) => {
+      db.exec(sql);
+      db.prepare('INSERT INTO schema_version VALUES (?, ?)').run(current + index + 1, new Date().toISOString());
+    });
+  }).immediate();
+}
+
+function identity(db: Sqlite.Database, lanes: number): { id: string; lanes: number } {
+  const found = db.prepare('SELECT id, lanes FROM store').get() as { id: string; lanes: number } | undefined;
+  if (found !== undefined) return found;
+  const created = { id: randomUUID(), lanes };
+  db.prepare('INSERT INTO store VALUES (?, ?)').run(created.id, created.lanes);
+  return created;
+}
+
+/** SQLite's code, as the engine names it. Extended codes begin with the name of their class. */
+const CODES: readonly (readonly [prefix: string, code: string, advice: string])[] = [
+  ['SQLITE_FULL', 'STORE_FULL', 'The disk is full. Free some space; nothing that was acknowledged is lost.'],
+  ['SQLITE_READONLY', 'STORE_READ_ONLY', 'The file cannot be written. Check its permissions and those of its folder.'],
+  ['SQLITE_PERM', 'STORE_READ_ONLY', 'The file cannot be written. Check its permissions and those of its folder.'],
+  [
+    'SQLITE_CANTOPEN',
+    'STORE_READ_ONLY',
+    'The file cannot be opened or made. Check that its folder exists and may be written.',
+  ],
+  ['SQLITE_BUSY', 'STORE_LOCKED', 'Another process has the file open. Stop that one first.'],
+  ['SQLITE_LOCKED', 'STORE_LOCKED', 'Another process has the file open. Stop that one first.'],
+  [
+    'SQLITE_CORRUPT',
+    'STORE_CORRUPT',
+    'The file is damaged. Restore a backup, or read what is left with `sqlite3 FILE .recover`.',
+  ],
+  ['SQLITE_NOTADB', 'STORE_CORRUPT', 'The file is not a SQLite database. Is the path right?'],
+];
+
+/** Any error as a code and a sentence that says what to do. */
+export function describe(error: unknown, file: string): { code: string; message: string } {
+  if (error instanceof DatabaseError) return { code: error.code, message: error.message };
+  const code = (error as { code?: unknown }).code;
+  const message = error instanceof Error ? error.message : String(error);
+  const known = typeof code === 'string' ? CODES.find(([prefix]) => code.startsWith(prefix)) : undefined;
+  if (known !== undefined) return { code: known[1], message: `${file}: ${known[2]} (${message})` };
+  if (/directory does not exist/.test(message))
+    return { code: 'STORE_READ_ONLY', message: `${file}: its folder does not exist.` };
+  return { code: 'STORE_FAILED', message: `${file}: ${message}` };
+}

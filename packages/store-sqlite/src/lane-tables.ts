@@ -1,0 +1,153 @@
+/** Every statement of the store, each with one home. Runs in the worker thread. */
+import type Sqlite from 'better-sqlite3';
+import type { OwnedLane, PartMessage, SegmentMessage, WriteResult } from './protocol.ts';
+
+/** Free pages at which some are given back to the system, and how many at a time. */
+const FREE_PAGES = 4096;
+const FREE_STEP = 512;
+
+interface LaneRow {
+  id: number;
+  epoch: number;
+  low_water: number;
+  end: number;
+}
+
+interface SegmentRow {
+  first: number;
+  count: number;
+  lengths: Buffer;
+  data: string;
+}
+
+export class LaneTables {
+  readonly #db: Sqlite.Database;
+  /** The lanes' rows, as they stand once the running transaction commits. */
+  readonly #lanes = new Map<number, LaneRow>();
+  readonly #statements;
+
+  constructor(db: Sqlite.Database) {
+    this.#db = db;
+    this.#statements = {
+      addLane: db.prepare('INSERT INTO lane (log, lane) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+      takeLane: db.prepare(
+        'UPDATE lane SET epoch = epoch + 1 WHERE log = ? AND lane = ? RETURNING id, epoch, low_water, end',
+      ),
+      moveLane: db.prepare('UPDATE lane SET low_water = ?, end = ? WHERE id = ?'),
+      addSegment: db.prepare('INSERT INTO segment VALUES (?, ?, ?, ?, ?)'),
+      dropSegments: db.prepare('DELETE FROM segment WHERE lane = ? AND first < ? AND first + count <= ?'),
+      firstSegment: db.prepare('SELECT max(first) FROM segment WHERE lane = ? AND first <= ?').pluck(),
+      segments: db.prepare(
+        'SELECT first, count, lengths, data FROM segment WHERE lane = ? AND first >= ? ORDER BY first',
+      ),
+      put: db.prepare('INSERT INTO state VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value'),
+      drop: db.prepare('DELETE FROM state WHERE lane = ? AND key = ?'),
+      scan: db
+        .prepare('SELECT key, value FROM state WHERE lane = ? AND key > ? AND key < ? ORDER BY key LIMIT ?')
+        .raw(),
+      get: db.prepare('SELECT value FROM state WHERE lane = ? AND key = ?').pluck(),
+    };
+  }
+
+  own(log: string, lane: number): OwnedLane {
+    this.#statements.addLane.run(log, lane);
+    const row = this.#statements.takeLane.get(log, lane) as LaneRow;
+    this.#lanes.set(row.id, row);
+    return { laneId: row.id, epoch: row.epoch, lowWater: row.low_water, end: row.end };
+  }
+
+  /** Does several writes in one transaction, hence one flush to disk. */
+  write(writes: readonly (readonly PartMessage[])[]): WriteResult[] {
+    const before = new Map([...this.#lanes].map(([id, row]) => [id, { ...row }]));
+    try {
+      const results = this.#db.transaction(() => writes.map((parts) => this.#writeOne(parts))).immediate();
+      return results;
+    } catch (error) {
+      for (const [id, row] of before) this.#lanes.set(id, row);
+      throw error;
+    }
+  }
+
+  #writeOne(parts: readonly PartMessage[]): WriteResult {
+    const stale = parts.find(({ laneId, epoch }) => this.#lanes.get(laneId)?.epoch !== epoch);
+    if (stale !== undefined) return { fenced: stale.laneId };
+    return { firsts: parts.map((part) => this.#writePart(part)) };
+  }
+
+  #writePart({ laneId, data, lengths, put, lowWater }: PartMessage): number {
+    const row = this.#lanes.get(laneId) as LaneRow;
+    const first = row.end;
+    if (lengths.length > 0) {
+      const bytes = Buffer.from(lengths.buffer, lengths.byteOffset, lengths.byteLength);
+      this.#statements.addSegment.run(laneId, first, lengths.length, bytes, data);
+      row.end += lengths.length;
+    }
+    for (const [key, value] of put) {
+      if (value === null) this.#statements.drop.run(laneId, key);
+      else this.#statements.put.run(laneId, key, value);
+    }
+    if (lowWater !== undefined && lowWater > row.low_water) {
+      row.low_water = lowWater;
+      this.#statements.dropSegments.run(laneId, lowWater, lowWater);
+    }
+    this.#statements.moveLane.run(row.low_water, row.end, laneId);
+    return first;
+  }
+
+  read(laneId: number, from: number, maxBytes: number): SegmentMessage[] {
+    const first = (this.#statements.firstSegment.get(laneId, from) as number | null) ?? 0;
+    const found: SegmentMessage[] = [];
+    let size = 0;
+    for (const row of this.#statements.segments.iterate(laneId, first) as IterableIterator<SegmentRow>) {
+      if (row.first + row.count <= from) continue;
+      if (found.length > 0 && size + row.data.length > maxBytes) break;
+      size += row.data.length;
+      found.push({ first: row.first, lengths: uint32s(row.lengths), data: row.data });
+    }
+    return found;
+  }
+
+  scan(laneId: number, prefix: string, after: string | undefined, limit: number): [string, string][] {
+    // State keys are compared as text; U+10FFFF follows everything that begins with the prefix.
+    const from = after ?? `${prefix.slice(0, -1)}${before(prefix.at(-1))}`;
+    return this.#statements.scan.all(laneId, from, `${prefix}\u{10FFFF}`, limit) as [string, string][];
+  }
+
+  get(laneId: number, key: string): string | undefined {
+    return this.#statements.get.get(laneId, key) as string | undefined;
+  }
+
+  /** Gives some of the file's free space back to the system, a little at a time. */
+  shrink(): void {
+    if ((this.#db.pragma('freelist_count', { simple: true }) as number) < FREE_PAGES) return;
+    this.#db.pragma(`incremental_vacuum(${FREE_STEP})`);
+  }
+
+  /** What SQLite and the tables themselves find wrong; empty when all is well. */
+  faults(): string[] {
+    const faults = (this.#db.pragma('integrity_check') as { integrity_check: string }[])
+      .map((row) => row.integrity_check)
+      .filter((text) => text !== 'ok');
+    const gaps = this.#db
+      .prepare(
+        `SELECT l.log, l.lane, s.first FROM segment s JOIN lane l ON l.id = s.lane
+         WHERE s.first + s.count < l.end AND s.first + s.count >= l.low_water
+           AND NOT EXISTS (SELECT 1 FROM segment n WHERE n.lane = s.lane AND n.first = s.first + s.count)`,
+      )
+      .all() as { log: string; lane: number; first: number }[];
+    for (const { log, lane, first } of gaps)
+      faults.push(`Entries are missing behind position ${first} of lane ${lane} of log "${log}".`);
+    return faults;
+  }
+}
+
+/** The character just below, so that `key > from` still finds a key equal to the prefix. */
+function before(character: string | undefined): string {
+  return character === undefined ? '' : String.fromCharCode(character.charCodeAt(0) - 1);
+}
+
+function uint32s(bytes: Buffer): Uint32Array {
+  const copy = new Uint32Array(bytes.byteLength / 4);
+  Buffer.from(copy.buffer).set(bytes);
+  return copy;
+}
