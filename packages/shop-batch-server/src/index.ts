@@ -1,0 +1,10 @@
+export { type AnswerFormat, answerFormat } from './accept.ts';
+export { sendAnswer, sendError } from './answer.ts';
+export type { BatchPart, Dispatch, DispatchContext, PartAnswer } from './dispatch.ts';
+export type { BatchPartMark } from './local-exchange.ts';
+export { identityHeaders, type ShopBatchOptions } from './options.ts';
+export { type ParseLimits, parseBody } from './parse-body.ts';
+export { parseSafeJson } from './safe-json.ts';
+export { shopBatch } from './shop-batch.ts';
+export { ShopBatchError, type ShopBatchErrorCode } from './shop-batch-error.ts';
+export { toXml } from './xml.ts';
