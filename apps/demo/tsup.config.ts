@@ -1,3 +1,3 @@
 import { app } from '../../scripts/tsup.mjs';
 
-export default app();
+export default app(['src/main.ts', 'src/index.ts', 'src/leash.ts']);

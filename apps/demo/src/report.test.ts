@@ -1,0 +1,79 @@
+import type { FeedStatistics } from '@batchfeed/schemas';
+import { describe, expect, it } from 'vitest';
+import { isSuccess, type RunResult, renderFaults, renderResultLine, renderTable } from './report.ts';
+
+const statistics: FeedStatistics = {
+  updates: { accepted: 1_000, open: 0, in_flight: 0, processed: 900, no_eligible_identifier: 100, dead: 0 },
+  lines: { accepted: 1_200, open: 0, sealed: 0, in_flight: 0, delivered: 1_200, dead: 0 },
+  batches: {
+    sealed: 8,
+    by_reason: { lines: 5, bytes: 0, age: 0, order: 1, drain: 2, budget: 0, reconfigured: 0 },
+    delivered: 8,
+    dead: 0,
+    attempts: 9,
+  },
+  items: { success: 1_200, error: 0 },
+};
+const result: RunResult = {
+  statistics,
+  traffic: { requests: 9, partsByStatus: { '201': 1_000, '204': 200 } },
+  comparison: { expected: 800, present: 800, missing: [], unexpected: [], duplicates: 0 },
+  seconds: 2.04,
+};
+
+describe('renderResultLine', () => {
+  it('is RESULT and one line of JSON with the agreed names', () => {
+    expect(renderResultLine(result)).toBe(
+      'RESULT {"updates":1000,"lines":1200,"batches":8,"delivered":1200,"dead":0,"open":0,"lost":0,' +
+        '"duplicates_at_partner":0,"seconds":2}',
+    );
+  });
+
+  it('counts as lost who is missing and who should have gone', () => {
+    const comparison = { ...result.comparison, missing: ['a@x'], unexpected: ['b@x', 'c@x'], duplicates: 4 };
+    expect(renderResultLine({ ...result, comparison })).toContain('"lost":3,"duplicates_at_partner":4');
+  });
+
+  it('counts as open what has reached no end', () => {
+    const updates = { ...statistics.updates, processed: 898, open: 1, in_flight: 1 };
+    const lines = { ...statistics.lines, delivered: 1_190, open: 3, sealed: 5, in_flight: 2 };
+    expect(renderResultLine({ ...result, statistics: { ...statistics, updates, lines } })).toContain('"open":12,');
+  });
+});
+
+describe('isSuccess', () => {
+  it('is true only when everything arrived', () => {
+    expect(isSuccess(result)).toBe(true);
+    expect(renderFaults(result)).toEqual([]);
+  });
+
+  it.each<[string, Partial<RunResult>]>([
+    ['somebody is missing', { comparison: { ...result.comparison, missing: ['a@x'] } }],
+    ['somebody is there who should not be', { comparison: { ...result.comparison, unexpected: ['a@x'] } }],
+    ['somebody is there twice', { comparison: { ...result.comparison, duplicates: 1 } }],
+    ['a line is dead', { statistics: { ...statistics, lines: { ...statistics.lines, dead: 1 } } }],
+    [
+      'an update is dead',
+      { statistics: { ...statistics, updates: { ...statistics.updates, processed: 899, dead: 1 } } },
+    ],
+    ['a line is still open', { statistics: { ...statistics, lines: { ...statistics.lines, open: 1 } } }],
+  ])('is false when %s, and says so', (_, change) => {
+    const failed = { ...result, ...change };
+    expect(isSuccess(failed)).toBe(false);
+    expect(renderFaults(failed)).toHaveLength(1);
+  });
+
+  it('is false when an update is still waiting', () => {
+    const updates = { ...statistics.updates, processed: 899, open: 1 };
+    expect(isSuccess({ ...result, statistics: { ...statistics, updates } })).toBe(false);
+  });
+});
+
+describe('renderTable', () => {
+  it('says what was sealed why, and how the shop answered', () => {
+    const table = renderTable(result);
+    expect(table).toContain('lines 5 · order 1 · drain 2');
+    expect(table).toContain('201 1,000 · 204 200');
+    expect(table).toMatch(/updates per second\s+490/);
+  });
+});
