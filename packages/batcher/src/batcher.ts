@@ -209,7 +209,9 @@ export class Batcher<L extends BatchLine> {
 
   #open(line: L, policy: Policy): Group<L> {
     const bytes = (policy.envelopeBytes ?? 0) + line.bytes;
-    const group = newGroup(line.key, policy, [line], bytes, this.#now);
+    const group = newGroup<L>(line.key, policy, [], bytes, this.#now);
+    // Not `[line]`: V8 gives a literal room for one, and the second line would move them all.
+    group.lines.push(line);
     this.#groups.set(line.key, group);
     this.#ages.push(group);
     this.#openLines += 1;
@@ -239,12 +241,15 @@ export class Batcher<L extends BatchLine> {
   /** Seals a group that is over its policy as several batches within it. */
   #cut(group: Group<L>): Group<L>[] {
     this.#close(group);
+    const family = new Set([group]);
     return cutLines(group.lines, group.policy).map((lines, index) => {
       const piece = newGroup(group.key, group.policy, lines, bodyBytes(lines, group.policy), group.openedAt);
       // The pieces follow one another within their key, so the first waiting is all of them waiting.
       if (index === 0) piece.after = group.after;
+      family.add(piece);
       for (const { subject } of lines) {
-        if (subject !== undefined && this.#subjects.get(subject) === group) this.#subjects.set(subject, piece);
+        const latest = subject === undefined ? undefined : this.#subjects.get(subject);
+        if (subject !== undefined && latest !== undefined && family.has(latest)) this.#subjects.set(subject, piece);
       }
       return this.#stamp(piece, 'reconfigured');
     });
@@ -272,11 +277,12 @@ function newGroup<L extends BatchLine>(
   bytes: number,
   openedAt: number,
 ): Group<L> {
+  // What `add` touches comes first: it shares the cache line with the object's header.
   return {
-    key,
-    policy,
     lines,
     bytes,
+    policy,
+    key,
     openedAt,
     reason: undefined,
     sequence: 0,
