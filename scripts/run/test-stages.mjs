@@ -46,7 +46,7 @@ export const stages = [
   {
     name: 'unused',
     what: 'knip: files, exports and dependencies that nothing uses',
-    run: check('knip/bin/knip.js', []),
+    run: check('knip/bin/knip.js', ['--config', 'scripts/knip.json']),
   },
   { name: 'types', what: 'tsc over the whole tree', run: check('typescript/bin/tsc', ['-p', 'tsconfig.json']) },
   { name: 'unit', what: 'unit and property tests', run: vitest('unit') },

@@ -56,15 +56,23 @@ const withoutNpm = (env) =>
     }),
   );
 
+/**
+ * Runs npm: the one that started this, if it did.
+ * @param {string[]} args
+ * @param {{ env: NodeJS.ProcessEnv, cwd: string }} options
+ */
+export const runNpm = (args, options) => {
+  const cli = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined;
+  return cli
+    ? runChild(process.execPath, [cli, ...args], { ...options, capture: true })
+    : runChild('npm', args, { ...options, capture: true });
+};
+
 /** @param {string[]} packages @param {NodeJS.ProcessEnv} env */
 const fetchTools = async (packages, env) => {
-  const npmArgs = ['install', '--prefix', toolFolder, '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  const args = ['install', '--prefix', toolFolder, '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
   // Node's package puts its binary in place with an install script.
-  npmArgs.push('--ignore-scripts=false', ...packages);
-  const cli = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined;
-  const { code, output } = await (cli
-    ? runChild(process.execPath, [cli, ...npmArgs], { env, cwd: root, capture: true })
-    : runChild('npm', npmArgs, { env, cwd: root, capture: true }));
+  const { code, output } = await runNpm([...args, '--ignore-scripts=false', ...packages], { env, cwd: root });
   if (code === 0) return;
   throw new Failure(
     `npm could not fetch ${packages.join(' and ')} (exit code ${code})\n${output.trim()}`,
