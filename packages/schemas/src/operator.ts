@@ -6,7 +6,7 @@ import { z } from 'zod';
  * Bodies are strict, so that a misspelt field is refused by name instead of being ignored. Ids are strings.
  */
 
-const idSchema = z.string().regex(/^[0-9]{1,18}$/, 'must be an id, a string of digits');
+const idSchema = z.string().regex(/^(0|[1-9][0-9]{0,17})$/, 'must be an id, a string of digits');
 const nameSchema = z.string().min(1).max(255);
 
 /** The plugin types the platform knows; only the external feed is driven by it. */

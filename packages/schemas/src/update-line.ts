@@ -36,6 +36,12 @@ export const uploadedIdentifierSchema = z.discriminatedUnion('type', [
     vector_id: keySchema,
     creation_ts: timestampSchema.nullish(),
   }),
+  z.looseObject({
+    type: z.literal('USER_DEVICE_POINT'),
+    id: keySchema.nullish(),
+    technical_identifiers: z.array(z.looseObject({})).nullish(),
+    creation_ts: timestampSchema.nullish(),
+  }),
 ]);
 export type UploadedIdentifier = z.infer<typeof uploadedIdentifierSchema>;
 

@@ -1,0 +1,65 @@
+import { isPlatformError, openPlatform, type Platform } from '@batchfeed/platform';
+import { type Logger, pino } from 'pino';
+import { EXIT } from './exit-codes.ts';
+
+export interface ServeOptions {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+}
+
+/** Secrets that could find their way into a log entry; what people send is never logged at all. */
+const REDACTED = ['authorization', 'token', 'authentication_token', 'password'].flatMap((name) => [
+  name,
+  `*.${name}`,
+  `*.*.${name}`,
+]);
+
+/** Runs the platform until SIGTERM or SIGINT. Resolves with the exit code. */
+export async function serve({ logLevel, ...options }: ServeOptions): Promise<number> {
+  const logger = pino(
+    { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: REDACTED },
+    pino.destination({ fd: 2, sync: true }),
+  );
+  let stop: (code: number) => void = () => {};
+  const stopped = new Promise<number>((resolve) => {
+    stop = resolve;
+  });
+  const onFailure = (error: Error) => {
+    logger.fatal({ err: error }, 'The store failed for good; what was acknowledged is safe. Stopping.');
+    stop(EXIT.failure);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      logger.info({ signal }, 'stopping');
+      stop(EXIT.ok);
+    });
+  }
+  const platform = await start({ ...options, logger, onFailure });
+  if (platform === undefined) return EXIT.failure;
+  const code = await stopped;
+  await platform.close();
+  logger.info('stopped');
+  return code;
+}
+
+async function start(
+  options: Omit<ServeOptions, 'logLevel'> & { logger: Logger; onFailure: (error: Error) => void },
+): Promise<Platform | undefined> {
+  try {
+    const platform = await openPlatform(options);
+    if (platform.newApiToken !== undefined) {
+      process.stderr.write(
+        `API token, shown this once and kept in ${options.dataDir}/api-token: ${platform.newApiToken}\n`,
+      );
+    }
+    process.stdout.write(`${JSON.stringify({ event: 'listening', url: platform.url })}\n`);
+    return platform;
+  } catch (error) {
+    process.stderr.write(
+      `${isPlatformError(error) ? error.message : `The platform cannot start: ${(error as Error).stack}`}\n`,
+    );
+    return undefined;
+  }
+}

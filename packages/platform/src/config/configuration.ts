@@ -1,0 +1,25 @@
+import { apiTokens } from './api-tokens.ts';
+import { batchingConfigurations } from './batching-configurations.ts';
+import { feedProperties } from './feed-properties.ts';
+import { feeds } from './feeds.ts';
+import type { ConfigDatabase } from './open-config-database.ts';
+import { plugins } from './plugins.ts';
+import { segments } from './segments.ts';
+import { versions } from './versions.ts';
+import { workerCredentials } from './worker-credentials.ts';
+
+export type Configuration = ReturnType<typeof configuration>;
+
+/** Everything operators set up, as repositories over one database. */
+export function configuration(db: ConfigDatabase) {
+  return {
+    apiTokens: apiTokens(db),
+    plugins: plugins(db),
+    versions: versions(db),
+    workerCredentials: workerCredentials(db),
+    batchingConfigurations: batchingConfigurations(db),
+    segments: segments(db),
+    feeds: feeds(db),
+    feedProperties: feedProperties(db),
+  };
+}

@@ -1,0 +1,60 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { PlatformError } from '../platform-error.ts';
+import { handleError, isBasic } from './error-handler.ts';
+import { gatewayRoutes } from './gateway/gateway-routes.ts';
+import { gatewayAuth } from './gateway-auth.ts';
+import { batchingRoutes } from './operator/batching-routes.ts';
+import { feedRoutes } from './operator/feed-routes.ts';
+import { ingestRoutes } from './operator/ingest-routes.ts';
+import { pluginRoutes } from './operator/plugin-routes.ts';
+import { segmentRoutes } from './operator/segment-routes.ts';
+import { workerCredentialsRoutes } from './operator/worker-credentials-routes.ts';
+import { operatorAuth } from './operator-auth.ts';
+import type { RouteApp } from './route-app.ts';
+import type { Services } from './services.ts';
+import { jsonSerializerCompiler, zodValidatorCompiler } from './zod-provider.ts';
+
+/** Where the gateway's routes stand inside; callers write the same addresses as operators do. */
+const GATEWAY = '/gateway';
+const OPERATOR_ROUTES = [pluginRoutes, batchingRoutes, workerCredentialsRoutes, segmentRoutes, feedRoutes];
+
+/** The platform's HTTP server: the operator API and the plugins' gateway, on one port. */
+export function buildServer(services: Services, logger: Logger): FastifyInstance {
+  const server = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    // Operators and plugins read some of the same addresses and are answered differently; HTTP Basic is the plugins'.
+    rewriteUrl: (request) => (isBasic(request) ? GATEWAY + request.url : (request.url ?? '/')),
+    routerOptions: { maxParamLength: 1_000 },
+    forceCloseConnections: 'idle',
+  });
+  server.setValidatorCompiler(zodValidatorCompiler as never);
+  server.setSerializerCompiler(jsonSerializerCompiler);
+  server.setErrorHandler(handleError as never);
+  server.setNotFoundHandler(notFound);
+
+  server.register(
+    async (scope) => {
+      scope.addHook('onRequest', operatorAuth(services.configuration.apiTokens));
+      scope.setNotFoundHandler(notFound);
+      for (const routes of OPERATOR_ROUTES) routes(scope as unknown as RouteApp, services);
+      scope.register(async (stream) => ingestRoutes(stream as unknown as RouteApp, services));
+    },
+    { prefix: '/v1' },
+  );
+  server.register(
+    async (scope) => {
+      scope.addHook('onRequest', gatewayAuth(services.configuration.workerCredentials));
+      scope.setNotFoundHandler(notFound);
+      gatewayRoutes(scope as unknown as RouteApp, services);
+    },
+    { prefix: `${GATEWAY}/v1` },
+  );
+  return server as unknown as FastifyInstance;
+}
+
+function notFound(request: { method: string; url: string }): never {
+  const path = request.url.split('?')[0]?.replace(/^\/gateway(?=\/)/, '');
+  throw new PlatformError('NOT_FOUND', `There is no route ${request.method} ${path}.`);
+}

@@ -1,0 +1,66 @@
+import {
+  listWrapperSchema,
+  propertyDefinitionSchema,
+  putPropertySchema,
+  resourceWrapperSchema,
+} from '@batchfeed/schemas';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { found } from '../../platform-error.ts';
+import type { RouteApp } from '../route-app.ts';
+import type { Services } from '../services.ts';
+import { ok, wholeList } from '../wrappers.ts';
+
+const PATH = '/audience_segment_external_feeds/:feed_id';
+const feedParams = z.object({ feed_id: z.string() });
+const propertyParams = feedParams.extend({ technical_name: z.string().min(1).max(255) });
+/** Plugins send back whole properties; only type and value are theirs to set. */
+const sentPropertySchema = putPropertySchema.loose();
+const property = { 200: resourceWrapperSchema(propertyDefinitionSchema) };
+
+/** What plugins read and write of their feeds (§3). A plugin version sees its own feeds; others do not exist for it. */
+export function gatewayRoutes(app: RouteApp, { configuration }: Services): void {
+  const { feeds, feedProperties, segments } = configuration;
+  const findOwn = (request: FastifyRequest, feedId: string) => {
+    const feed = feeds.get(feedId);
+    return found(feed?.plugin_version_id === request.pluginVersionId ? feed : undefined, `feed ${feedId}`);
+  };
+
+  app.get(PATH, { schema: { params: feedParams } }, async (request) => ok(findOwn(request, request.params.feed_id)));
+
+  app.get(
+    `${PATH}/properties`,
+    { schema: { params: feedParams, response: { 200: listWrapperSchema(propertyDefinitionSchema) } } },
+    async (request) => wholeList(feedProperties.list(findOwn(request, request.params.feed_id).id)),
+  );
+  app.post(
+    `${PATH}/properties`,
+    {
+      schema: {
+        params: feedParams,
+        body: sentPropertySchema.extend({ technical_name: z.string().min(1).max(255) }),
+        response: property,
+      },
+    },
+    async (request) => {
+      const { technical_name: name, property_type, value } = request.body;
+      return ok(feedProperties.put(findOwn(request, request.params.feed_id).id, name, { property_type, value }));
+    },
+  );
+  app.put(
+    `${PATH}/properties/technical_name=:technical_name`,
+    { schema: { params: propertyParams, body: sentPropertySchema, response: property } },
+    async (request) => {
+      const { property_type, value } = request.body;
+      const { feed_id: feedId, technical_name: name } = request.params;
+      return ok(feedProperties.put(findOwn(request, feedId).id, name, { property_type, value }));
+    },
+  );
+
+  app.get(`${PATH}/audience_segment`, { schema: { params: feedParams } }, async (request) => {
+    const feed = findOwn(request, request.params.feed_id);
+    const segment = found(segments.get(feed.segment_id), `segment ${feed.segment_id}`);
+    // Fields plugins are promised, and which a segment of this platform does not have.
+    return ok({ short_description: '', technical_name: '', provider_name: 'batchfeed', persisted: true, ...segment });
+  });
+}

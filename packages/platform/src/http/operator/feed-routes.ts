@@ -1,0 +1,118 @@
+import {
+  type CreateFeed,
+  createFeedSchema,
+  deadLetterResourceSchema,
+  feedResourceSchema,
+  feedStatisticsSchema,
+  listWrapperSchema,
+  pageQuerySchema,
+  propertyDefinitionSchema,
+  putPropertySchema,
+  resourceWrapperSchema,
+} from '@batchfeed/schemas';
+import { z } from 'zod';
+import type { Configuration } from '../../config/configuration.ts';
+import { found, PlatformError } from '../../platform-error.ts';
+import type { RouteApp } from '../route-app.ts';
+import type { Services } from '../services.ts';
+import { listOk, ok, wholeList } from '../wrappers.ts';
+
+const PATH = '/audience_segment_external_feeds';
+export const feedParams = z.object({ feed_id: z.string() });
+const propertyParams = feedParams.extend({ technical_name: z.string().min(1).max(255) });
+const feed = { 200: resourceWrapperSchema(feedResourceSchema) };
+const statistics = { 200: resourceWrapperSchema(feedStatisticsSchema) };
+
+/** `/audience_segment_external_feeds`: feeds, their properties, their life and what became of their updates. */
+export function feedRoutes(app: RouteApp, { configuration, lifecycle, pipeline, now }: Services): void {
+  const { feeds, feedProperties } = configuration;
+
+  app.post(PATH, { schema: { body: createFeedSchema, response: feed } }, async ({ body }) => {
+    const { segment, version } = findBound(configuration, body);
+    return ok(feeds.create(segment, version, body.name ?? segment.name, now()));
+  });
+  app.get(
+    PATH,
+    { schema: { querystring: pageQuerySchema, response: { 200: listWrapperSchema(feedResourceSchema) } } },
+    async ({ query }) => listOk(feeds.list(query), query),
+  );
+  app.get(`${PATH}/:feed_id`, { schema: { params: feedParams, response: feed } }, async ({ params }) =>
+    ok(findFeed(configuration, params)),
+  );
+
+  app.get(
+    `${PATH}/:feed_id/properties`,
+    { schema: { params: feedParams, response: { 200: listWrapperSchema(propertyDefinitionSchema) } } },
+    async ({ params }) => wholeList(feedProperties.list(findFeed(configuration, params).id)),
+  );
+  app.put(
+    `${PATH}/:feed_id/properties/technical_name=:technical_name`,
+    {
+      schema: {
+        params: propertyParams,
+        body: putPropertySchema,
+        response: { 200: resourceWrapperSchema(propertyDefinitionSchema) },
+      },
+    },
+    async ({ params, body }) => ok(feedProperties.put(findFeed(configuration, params).id, params.technical_name, body)),
+  );
+
+  app.post(`${PATH}/:feed_id/activate`, { schema: { params: feedParams, response: feed } }, async ({ params }) => {
+    const activated = await lifecycle.activate(params.feed_id);
+    pipeline.configurationChanged();
+    pipeline.resume(activated.id);
+    return ok(activated);
+  });
+  app.post(`${PATH}/:feed_id/pause`, { schema: { params: feedParams, response: feed } }, async ({ params }) => {
+    const paused = lifecycle.pause(params.feed_id);
+    pipeline.configurationChanged();
+    pipeline.pause(paused.id);
+    return ok(paused);
+  });
+
+  app.post(`${PATH}/:feed_id/drain`, { schema: { params: feedParams, response: statistics } }, async ({ params }) => {
+    const { id } = findFeed(configuration, params);
+    pipeline.drain(id);
+    return ok(pipeline.statistics(id));
+  });
+  app.get(`${PATH}/:feed_id/statistics`, { schema: { params: feedParams, response: statistics } }, async ({ params }) =>
+    ok(pipeline.statistics(findFeed(configuration, params).id)),
+  );
+  app.get(
+    `${PATH}/:feed_id/dead_letters`,
+    {
+      schema: {
+        params: feedParams,
+        querystring: pageQuerySchema,
+        response: { 200: listWrapperSchema(deadLetterResourceSchema) },
+      },
+    },
+    async ({ params, query }) => listOk(await pipeline.deadLetters(findFeed(configuration, params).id, query), query),
+  );
+}
+
+export function findFeed({ feeds }: Configuration, { feed_id }: { feed_id: string }) {
+  return found(feeds.get(feed_id), `feed ${feed_id}`);
+}
+
+/** What a new feed binds together. Names in a body that lead nowhere are the request's fault: 400, not 404. */
+function findBound({ segments, plugins, versions }: Configuration, body: CreateFeed) {
+  const segment = segments.get(body.segment_id);
+  if (segment === undefined) throw new PlatformError('INVALID', `segment_id: there is no segment ${body.segment_id}.`);
+  const plugin = plugins.get(body.plugin_id);
+  if (plugin === undefined) throw new PlatformError('INVALID', `plugin_id: there is no plugin ${body.plugin_id}.`);
+  if (plugin.plugin_type !== 'AUDIENCE_SEGMENT_EXTERNAL_FEED') {
+    throw new PlatformError(
+      'INVALID',
+      `plugin_id: plugin ${plugin.id} is of type ${plugin.plugin_type}; a feed needs AUDIENCE_SEGMENT_EXTERNAL_FEED.`,
+    );
+  }
+  const version = versions.get(plugin.id, body.plugin_version_id);
+  if (version === undefined) {
+    throw new PlatformError(
+      'INVALID',
+      `plugin_version_id: plugin ${plugin.id} has no version ${body.plugin_version_id}.`,
+    );
+  }
+  return { segment, version };
+}

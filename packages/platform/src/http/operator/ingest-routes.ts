@@ -1,0 +1,43 @@
+import { ingestReportSchema, resourceWrapperSchema } from '@batchfeed/schemas';
+import type { FastifyRequest } from 'fastify';
+import { takesUpdates } from '../../feed-lifecycle.ts';
+import { ingestStream } from '../../ingest/ingest-stream.ts';
+import { PlatformError } from '../../platform-error.ts';
+import type { RouteApp } from '../route-app.ts';
+import type { Services } from '../services.ts';
+import { ok } from '../wrappers.ts';
+import { feedParams, findFeed } from './feed-routes.ts';
+
+/**
+ * `…/user_segment_updates`: an NDJSON stream of any length. Answered once everything accepted is on disk. Register it
+ * in a scope of its own: it takes bodies as streams, whatever they say they are.
+ */
+export function ingestRoutes(app: RouteApp, { configuration, pipeline, now, closing }: Services): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+
+  app.post(
+    '/audience_segment_external_feeds/:feed_id/user_segment_updates',
+    { schema: { params: feedParams, response: { 200: resourceWrapperSchema(ingestReportSchema) } } },
+    async (request) => {
+      const feed = findFeed(configuration, request.params);
+      if (!takesUpdates(feed.status) || feed.session_id === undefined) {
+        throw new PlatformError(
+          'CONFLICT',
+          `Feed ${feed.id} is ${feed.status} and takes no updates. Activate it first.`,
+        );
+      }
+      const append = pipeline.appender({ feedId: feed.id, sessionId: feed.session_id });
+      return ok(await ingestStream(bodyOf(request), { append, now, closing }));
+    },
+  );
+}
+
+function bodyOf(request: FastifyRequest): AsyncIterable<Buffer> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    throw new PlatformError('INVALID', `Content-Encoding ${encoding} is not taken. Send the updates as they are.`);
+  }
+  // Without a body Fastify parses nothing, and the upload is one of no lines.
+  return (request.body ?? []) as AsyncIterable<Buffer>;
+}

@@ -1,0 +1,41 @@
+import {
+  listWrapperSchema,
+  resourceWrapperSchema,
+  workerCredentialsResourceSchema,
+  workerCredentialsSchema,
+} from '@batchfeed/schemas';
+import { z } from 'zod';
+import { PlatformError } from '../../platform-error.ts';
+import type { RouteApp } from '../route-app.ts';
+import type { Services } from '../services.ts';
+import { ok, wholeList } from '../wrappers.ts';
+import { findVersion, versionParams } from './find-version.ts';
+
+const PATH = '/plugins/:plugin_id/versions/:version_id/worker_credentials';
+const params = z.object(versionParams);
+
+/** `…/worker_credentials`: what plugins authenticate with at the gateway. To rotate: issue, switch over, revoke. */
+export function workerCredentialsRoutes(app: RouteApp, { configuration, now }: Services): void {
+  const { workerCredentials } = configuration;
+
+  app.post(
+    PATH,
+    { schema: { params, response: { 200: resourceWrapperSchema(workerCredentialsSchema) } } },
+    async ({ params }) => ok(workerCredentials.issue(findVersion(configuration, params).id, now())),
+  );
+  app.get(
+    PATH,
+    { schema: { params, response: { 200: listWrapperSchema(workerCredentialsResourceSchema) } } },
+    async ({ params }) => wholeList(workerCredentials.list(findVersion(configuration, params).id)),
+  );
+  app.delete(
+    `${PATH}/:worker_id`,
+    { schema: { params: params.extend({ worker_id: z.string() }) } },
+    async ({ params }) => {
+      if (!workerCredentials.revoke(findVersion(configuration, params).id, params.worker_id)) {
+        throw new PlatformError('NOT_FOUND', `There is no worker ${params.worker_id} of this version.`);
+      }
+      return ok({});
+    },
+  );
+}

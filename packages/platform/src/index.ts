@@ -1,0 +1,3 @@
+export { openPlatform, type Platform, type PlatformOptions } from './platform.ts';
+export { isPlatformError, PlatformError, type PlatformErrorCode } from './platform-error.ts';
+export type { PluginCallerOptions } from './plugin/plugin-caller.ts';

@@ -1,0 +1,36 @@
+import { isUtf8 } from 'node:buffer';
+import type { UpdateLine } from '@batchfeed/schemas';
+import { type Fault, updateFault } from './update-fault.ts';
+import { userKey } from './user-key.ts';
+
+export interface AcceptedUpdate {
+  /** See `userKey`. */
+  readonly user: string;
+  /** The update's own text, completed by `ts` and `user_profiles` where it had none; an object. */
+  readonly text: string;
+}
+
+/** Reads one line of an upload. Its text is kept as it came, so that numbers and unknown fields reach the plugin untouched. */
+export function readUpdate(bytes: Buffer, now: number): AcceptedUpdate | Fault {
+  if (!isUtf8(bytes)) return { path: '', message: 'is not UTF-8' };
+  const text = bytes.toString('utf8');
+  let update: UpdateLine;
+  try {
+    update = JSON.parse(text) as UpdateLine;
+  } catch {
+    return { path: '', message: 'is not JSON' };
+  }
+  const fault = updateFault(update);
+  if (fault !== undefined) return fault;
+  return { user: userKey(update.user_identifiers), text: completed(text.trim(), update, now) };
+}
+
+export function isFault(read: AcceptedUpdate | Fault): read is Fault {
+  return 'message' in read;
+}
+
+function completed(text: string, update: UpdateLine, now: number): string {
+  const missing =
+    (update.user_profiles === undefined ? ',"user_profiles":[]' : '') + (update.ts === undefined ? `,"ts":${now}` : '');
+  return missing === '' ? text : `${text.slice(0, -1)}${missing}}`;
+}

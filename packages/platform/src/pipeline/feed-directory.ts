@@ -1,0 +1,94 @@
+import type { Policy } from '@batchfeed/batcher';
+import { type BatchingConfiguration, batchingLimits, type FeedStatus } from '@batchfeed/schemas';
+import type { Configuration } from '../config/configuration.ts';
+import { envelopeBytes, type FeedContext, SEPARATOR_BYTES, updateSuffix } from './plugin-requests.ts';
+
+/** What dispatch and delivery need to know of a feed, once for many calls. */
+export class FeedRoute {
+  readonly feedId: string;
+  readonly status: FeedStatus;
+  /** The session updates come in under now; undefined before the first activation. */
+  readonly sessionId: string | undefined;
+  /** Where its plugin listens; undefined while nobody has said. */
+  readonly baseUrl: string | undefined;
+  readonly #base: Omit<FeedContext, 'sessionId'>;
+  readonly #batching: BatchingConfiguration | undefined;
+  readonly #suffixes = new Map<string, string>();
+  readonly #policies = new Map<number, Policy>();
+
+  constructor(
+    feed: { id: string; status: FeedStatus; session_id?: string | undefined; datamart_id: string; segment_id: string },
+    baseUrl: string | undefined,
+    batching: BatchingConfiguration | undefined,
+  ) {
+    this.feedId = feed.id;
+    this.status = feed.status;
+    this.sessionId = feed.session_id;
+    this.baseUrl = baseUrl;
+    this.#base = { feedId: feed.id, datamartId: feed.datamart_id, segmentId: feed.segment_id };
+    this.#batching = batching;
+  }
+
+  context(sessionId: string): FeedContext {
+    return { ...this.#base, sessionId };
+  }
+
+  /** See `updateSuffix`. */
+  suffix(sessionId: string): string {
+    let suffix = this.#suffixes.get(sessionId);
+    if (suffix === undefined) {
+      suffix = updateSuffix(this.context(sessionId));
+      this.#suffixes.set(sessionId, suffix);
+    }
+    return suffix;
+  }
+
+  /** How lines of a grouping key become batches: the same object for the same limits. */
+  policy(sessionId: string, groupingKey: string): Policy {
+    const envelope = envelopeBytes(groupingKey, this.context(sessionId));
+    let policy = this.#policies.get(envelope);
+    if (policy === undefined) {
+      policy = policyOf(this.#batching, envelope);
+      this.#policies.set(envelope, policy);
+    }
+    return policy;
+  }
+}
+
+/** Without a configuration, or with batching off, every line is delivered at once, alone, in order. */
+function policyOf(batching: BatchingConfiguration | undefined, envelope: number): Policy {
+  return {
+    maxLines: batching?.enable_batching ? batching.batch_flush_max_size : 1,
+    maxBytes: batching?.batch_flush_max_bytes ?? batchingLimits.defaultBytes,
+    maxAgeMs: batching?.batch_flush_max_age_ms ?? batchingLimits.defaultAgeMs,
+    envelopeBytes: envelope,
+    separatorBytes: SEPARATOR_BYTES,
+  };
+}
+
+/** Feeds as the pipeline sees them, read from the configuration when first asked for. */
+export class FeedDirectory {
+  readonly #configuration: Configuration;
+  readonly #routes = new Map<string, FeedRoute>();
+
+  constructor(configuration: Configuration) {
+    this.#configuration = configuration;
+  }
+
+  find(feedId: string): FeedRoute | undefined {
+    const known = this.#routes.get(feedId);
+    if (known !== undefined) return known;
+    const feed = this.#configuration.feeds.get(feedId);
+    if (feed === undefined) return undefined;
+    const version = this.#configuration.versions.get(feed.plugin_id, feed.plugin_version_id);
+    const batching = this.#configuration.batchingConfigurations.find(feed.plugin_version_id);
+    const route = new FeedRoute(feed, version?.base_url, batching);
+    this.#routes.set(feedId, route);
+    return route;
+  }
+
+  /** To be called after every change of the configuration. */
+  forget(): void {
+    this.#routes.clear();
+  }
+}

@@ -1,0 +1,65 @@
+/** What went wrong, for code to match on; messages are for people and may change. */
+export type PlatformErrorCode =
+  /** The request is not what the route takes; the message names the field. */
+  | 'INVALID'
+  /** The credentials are missing or wrong. */
+  | 'UNAUTHENTICATED'
+  /** No such resource, or none that the caller may see. */
+  | 'NOT_FOUND'
+  /** The resource is in a state that does not allow this. */
+  | 'CONFLICT'
+  /** The plugin did not answer, or not in time. */
+  | 'PLUGIN_UNREACHABLE'
+  /** The plugin answered that it cannot, or answered what it must not. */
+  | 'PLUGIN_REFUSED'
+  /** The platform is shutting down or its store is full. */
+  | 'UNAVAILABLE'
+  /** Another platform is running on the data folder. */
+  | 'DATA_FOLDER_IN_USE'
+  /** The data folder cannot be created, read or written. */
+  | 'DATA_FOLDER_UNUSABLE'
+  /** The data folder was written by a newer version. */
+  | 'DATA_FOLDER_NEWER'
+  /** The address cannot be listened on. */
+  | 'ADDRESS_UNUSABLE';
+
+/** How each code is answered over HTTP, and whether the same call may succeed later with nothing changed. */
+const FACTS: Record<PlatformErrorCode, { status: number; retryable: boolean }> = {
+  INVALID: { status: 400, retryable: false },
+  UNAUTHENTICATED: { status: 401, retryable: false },
+  NOT_FOUND: { status: 404, retryable: false },
+  CONFLICT: { status: 409, retryable: false },
+  PLUGIN_UNREACHABLE: { status: 502, retryable: true },
+  PLUGIN_REFUSED: { status: 502, retryable: true },
+  UNAVAILABLE: { status: 503, retryable: true },
+  DATA_FOLDER_IN_USE: { status: 500, retryable: true },
+  DATA_FOLDER_UNUSABLE: { status: 500, retryable: false },
+  DATA_FOLDER_NEWER: { status: 500, retryable: false },
+  ADDRESS_UNUSABLE: { status: 500, retryable: false },
+};
+
+/** Every error this package throws on purpose. Its message may be shown to whoever made the request. */
+export class PlatformError extends Error {
+  override readonly name = 'PlatformError';
+  readonly code: PlatformErrorCode;
+  readonly retryable: boolean;
+  /** The HTTP status it is answered with. */
+  readonly statusCode: number;
+
+  constructor(code: PlatformErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.retryable = FACTS[code].retryable;
+    this.statusCode = FACTS[code].status;
+  }
+}
+
+export function isPlatformError(error: unknown): error is PlatformError {
+  return error instanceof Error && error.name === 'PlatformError';
+}
+
+/** The value, or `NOT_FOUND` saying what is missing. */
+export function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new PlatformError('NOT_FOUND', `There is no ${what}.`);
+  return value;
+}

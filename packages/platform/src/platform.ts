@@ -1,0 +1,136 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSqliteStore } from '@batchfeed/store-sqlite';
+import type { Logger } from 'pino';
+import { configuration } from './config/configuration.ts';
+import { type ConfigDatabase, openConfigDatabase } from './config/open-config-database.ts';
+import { FeedLifecycle } from './feed-lifecycle.ts';
+import { buildServer } from './http/build-server.ts';
+import { FeedDirectory } from './pipeline/feed-directory.ts';
+import { Pipeline } from './pipeline/pipeline.ts';
+import { PlatformError, type PlatformErrorCode } from './platform-error.ts';
+import { PluginCaller, type PluginCallerOptions } from './plugin/plugin-caller.ts';
+import { newSecret } from './secrets.ts';
+
+export interface PlatformOptions {
+  /** Folder of all data; made when it is missing. One platform at a time. */
+  readonly dataDir: string;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 takes a free one. Default 0. */
+  readonly port?: number;
+  readonly logger: Logger;
+  /** Default: the system's clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+  readonly caller?: PluginCallerOptions;
+  /** Called when the store failed for good; close the platform then. */
+  readonly onFailure?: (error: Error) => void;
+}
+
+export interface Platform {
+  /** Where it listens, like `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** The API token, when this start made one: the only time it is known in clear beside the file `api-token`. */
+  readonly newApiToken: string | undefined;
+  /** Takes nothing more, ends what is in flight within the patience (10 s by default), keeps the rest for the next start. */
+  close(patienceMs?: number): Promise<void>;
+}
+
+/** Things to undo, the newest first, when a start fails half-way or the platform closes. */
+type Undo = (() => unknown)[];
+
+/**
+ * Starts a platform on a data folder and takes up what it left there.
+ *
+ * @throws PlatformError `DATA_FOLDER_…` or `ADDRESS_UNUSABLE`; nothing is then running.
+ */
+export async function openPlatform(options: PlatformOptions): Promise<Platform> {
+  const undo: Undo = [];
+  try {
+    return await start(options, undo);
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
+  const { dataDir, host = '127.0.0.1', port = 0, logger, now = Date.now, onFailure = () => {} } = options;
+  const db = openFolder(dataDir);
+  undo.push(() => db.close());
+  const repositories = configuration(db);
+  const newApiToken = repositories.apiTokens.isEmpty() ? newSecret() : undefined;
+
+  const store = await openSqliteStore({ file: join(dataDir, 'lines.db') }).catch(throwStoreError);
+  undo.push(() => store.close());
+  const caller = new PluginCaller(options.caller);
+  undo.push(() => caller.close());
+  const pipeline = await Pipeline.open({
+    store,
+    directory: new FeedDirectory(repositories),
+    caller,
+    logger,
+    paused: repositories.feeds.paused(),
+    onFailure,
+  });
+  undo.push(() => pipeline.close(0));
+
+  const lifecycle = new FeedLifecycle(repositories, caller, now);
+  const closing = new AbortController();
+  const services = { configuration: repositories, lifecycle, pipeline, now, closing: closing.signal };
+  const server = buildServer(services, logger);
+  undo.push(() => server.close());
+  const url = await server.listen({ host, port }).catch((error: unknown) => throwListenError(error, host, port));
+  if (newApiToken !== undefined) {
+    writeFileSync(join(dataDir, 'api-token'), `${newApiToken}\n`, { mode: 0o600 });
+    repositories.apiTokens.add(newApiToken, now());
+  }
+
+  return {
+    url,
+    newApiToken,
+    async close(patienceMs = 10_000) {
+      closing.abort();
+      await server.close();
+      await pipeline.close(patienceMs);
+      await caller.close();
+      await store.close();
+      db.close();
+    },
+  };
+}
+
+function openFolder(dataDir: string): ConfigDatabase {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new PlatformError(
+      'DATA_FOLDER_UNUSABLE',
+      `The data folder ${dataDir} cannot be made (${code}). Choose another.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  // Opened before anything else: its lock is what keeps a second platform out.
+  return openConfigDatabase(join(dataDir, 'platform.db'));
+}
+
+const STORE_FAILURES: Readonly<Record<string, PlatformErrorCode>> = {
+  STORE_LOCKED: 'DATA_FOLDER_IN_USE',
+  STORE_NEWER: 'DATA_FOLDER_NEWER',
+};
+
+function throwStoreError(error: { code?: string; message: string }): never {
+  const code = STORE_FAILURES[error.code ?? ''] ?? 'DATA_FOLDER_UNUSABLE';
+  throw new PlatformError(code, error.message, { cause: error });
+}
+
+function throwListenError(error: unknown, host: string, port: number): never {
+  const { code } = error as NodeJS.ErrnoException;
+  const why = code === 'EADDRINUSE' ? 'another process is using it' : `the system says ${code}`;
+  throw new PlatformError('ADDRESS_UNUSABLE', `Cannot listen on ${host}:${port}: ${why}. Choose another with --port.`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,44 @@
+/** What came back from one call of a plugin route: an answer over HTTP, or a sentence on why there is none. */
+export type PluginAnswer = HttpAnswer | NoAnswer;
+
+export interface HttpAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly text: string;
+  /** Milliseconds the plugin asks to be left alone; undefined when it does not. */
+  readonly delayMs: number | undefined;
+}
+
+export interface NoAnswer {
+  readonly kind: 'none';
+  /** A short sentence, without address or content. */
+  readonly reason: string;
+  /** Whether no connection came about, so that the plugin has seen nothing of the call. */
+  readonly unreachable: boolean;
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/**
+ * The delay an answer asks for, from `x-mics-next-msg-delay` (milliseconds) and `Retry-After` (seconds or a date),
+ * whichever is longer. Anything that is no positive time counts as no delay.
+ */
+export function requestedDelayMs(headers: Headers, now: number): number | undefined {
+  const delays = [milliseconds(headers['x-mics-next-msg-delay']), retryAfter(headers['retry-after'], now)];
+  const longest = Math.max(...delays.filter((delay) => delay > 0), 0);
+  return longest > 0 ? longest : undefined;
+}
+
+function milliseconds(header: string | string[] | undefined): number {
+  return typeof header === 'string' && header.trim() !== '' ? Number(header) : 0;
+}
+
+function retryAfter(header: string | string[] | undefined, now: number): number {
+  if (typeof header !== 'string') return 0;
+  return /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
+}
+
+/** The beginning of an answer, as a dead letter keeps it. */
+export function excerptOf(text: string): string {
+  return text.length <= 500 ? text : text.slice(0, 500).toWellFormed();
+}
