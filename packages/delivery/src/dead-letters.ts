@@ -2,10 +2,10 @@ import type { SealReason } from '@batchfeed/batcher';
 
 /** A batch that will not be sent again unless somebody replays it. */
 export interface DeadLetter {
+  /** Names this dead letter, for `replay` and to continue a listing after it. */
+  readonly ref: string;
   /** The batch id; a replay sends under it again. */
   readonly id: string;
-  /** Order of dying within the lane; pages of a listing continue after it. */
-  readonly number: number;
   readonly destination: string;
   readonly key: string;
   /** Lines in it. */
@@ -26,4 +26,15 @@ export interface DeadLetter {
   readonly diedAt: number;
   /** How often it was replayed before. */
   readonly replays: number;
+}
+
+/** Lane and order of dying within it, as a dead letter's `ref`. */
+export function deadRef(lane: number, number: number): string {
+  return `${lane}-${number}`;
+}
+
+/** The lane and number of a `ref`; undefined when it is none. */
+export function parseDeadRef(ref: string): { lane: number; number: number } | undefined {
+  const match = /^(\d{1,3})-(\d{1,15})$/.exec(ref);
+  return match === null ? undefined : { lane: Number(match[1]), number: Number(match[2]) };
 }

@@ -3,7 +3,7 @@
  * `lane-engine.ts` has the life of a line; here is what callers see, and what the lanes of one engine share.
  */
 import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
-import type { DeadLetter } from './dead-letters.ts';
+import { type DeadLetter, parseDeadRef } from './dead-letters.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { DestinationState } from './destination.ts';
 import { Journal } from './journal.ts';
@@ -43,6 +43,7 @@ export class Engine {
   readonly #budget: Budget;
   readonly #abort = new AbortController();
   #lanes: LaneEngine[] = [];
+  readonly #replaying = new Set<string>();
   #closed = false;
   #failure: DeliveryError | undefined;
   #waiting: { readonly over: () => boolean; readonly resolve: () => void }[] = [];
@@ -200,23 +201,22 @@ export class Engine {
   }
 
   /**
-   * Dead letters in order of dying, after the one with number `after`, at most `limit`.
+   * Dead letters in order of dying (lane by lane), behind the one with ref `after`, at most `limit` (default 100).
    *
-   * @throws DeliveryError `STORE_…`
+   * @throws DeliveryError `STORE_…`; `NOT_FOUND` when `after` is no ref.
    */
-  async deadLetters(
-    query: { destination?: string; lane?: number; after?: number; limit?: number } = {},
-  ): Promise<DeadLetter[]> {
+  async deadLetters(query: { destination?: string; after?: string; limit?: number } = {}): Promise<DeadLetter[]> {
     await this.#journal.written();
+    const { destination, limit = 100 } = query;
+    const start = query.after === undefined ? undefined : parsedRef(query.after);
     const found: DeadLetter[] = [];
-    const limit = query.limit ?? 100;
-    for (const lane of this.#lanes) {
-      let after: string | undefined = query.after === undefined ? undefined : numbered(PREFIX.dead, query.after);
+    for (const { lane } of this.#lanes.slice(start?.lane ?? 0)) {
+      let after = start?.lane === lane.lane ? numbered(PREFIX.dead, start.number) : undefined;
       while (found.length < limit) {
-        const page = await lane.lane.scan(PREFIX.dead, after, 100);
+        const page = await lane.scan(PREFIX.dead, after, 100);
         for (const [, value] of page) {
-          const { contents: _, ...letter } = JSON.parse(value) as DeadRecord;
-          if (query.destination === undefined || letter.destination === query.destination) found.push(letter);
+          const { contents: _, number: __, ...letter } = JSON.parse(value) as DeadRecord;
+          if (destination === undefined || letter.destination === destination) found.push(letter);
         }
         if (page.length < 100) break;
         after = page.at(-1)?.[0];
@@ -225,9 +225,9 @@ export class Engine {
     return found.slice(0, limit);
   }
 
-  /** The lines of a dead letter. @throws DeliveryError `NOT_FOUND` */
-  async deadLines(number: number): Promise<string[]> {
-    return (await this.#deadRecord(number)).record.contents.map(([content]) => content);
+  /** The contents of a dead letter's lines. @throws DeliveryError `NOT_FOUND` */
+  async deadLines(ref: string): Promise<string[]> {
+    return (await this.#deadRecord(ref)).record.contents.map(([content]) => content);
   }
 
   /**
@@ -235,11 +235,14 @@ export class Engine {
    *
    * @throws DeliveryError `NOT_FOUND`, `CLOSED`, `STORE_…`
    */
-  async replay(number: number): Promise<void> {
+  async replay(ref: string): Promise<void> {
     this.#mustBeOpen();
-    const { lane, record } = await this.#deadRecord(number);
+    const { lane, record } = await this.#deadRecord(ref);
+    // Asked for twice at once, it goes once.
+    if (this.#replaying.has(ref)) return;
+    this.#replaying.add(ref);
     lane.replay(record);
-    await this.#journal.written();
+    await this.#journal.written().finally(() => this.#replaying.delete(ref));
   }
 
   /** Tells when there is room again after there was none. */
@@ -309,12 +312,13 @@ export class Engine {
     }
   }
 
-  async #deadRecord(number: number): Promise<{ lane: LaneEngine; record: DeadRecord }> {
-    for (const lane of this.#lanes) {
-      const value = await lane.lane.get(numbered(PREFIX.dead, number));
-      if (value !== undefined) return { lane, record: JSON.parse(value) as DeadRecord };
-    }
-    throw new DeliveryError('NOT_FOUND', `No dead letter has the number ${number}; it may have been replayed.`);
+  async #deadRecord(ref: string): Promise<{ lane: LaneEngine; record: DeadRecord }> {
+    await this.#journal.written();
+    const { lane: number, number: place } = parsedRef(ref);
+    const lane = this.#lanes[number];
+    const value = await lane?.lane.get(numbered(PREFIX.dead, place));
+    if (lane === undefined || value === undefined) throw notFound(ref);
+    return { lane, record: JSON.parse(value) as DeadRecord };
   }
 
   #progressed(): void {
@@ -340,4 +344,14 @@ export class Engine {
     if (this.#closed)
       throw new DeliveryError('CLOSED', 'The engine is closed; open a new one on the same store to go on.');
   }
+}
+
+function parsedRef(ref: string): { lane: number; number: number } {
+  const parsed = parseDeadRef(ref);
+  if (parsed === undefined) throw notFound(ref);
+  return parsed;
+}
+
+function notFound(ref: string): DeliveryError {
+  return new DeliveryError('NOT_FOUND', `There is no dead letter ${JSON.stringify(ref)}; it may have been replayed.`);
 }

@@ -14,6 +14,7 @@
 import type { Batch } from '@batchfeed/batcher';
 import { Alarm } from './alarm.ts';
 import { type Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
+import { deadRef } from './dead-letters.ts';
 import { DestinationState } from './destination.ts';
 import type { Journal, JournalLane, Part } from './journal.ts';
 import { addTallies } from './ledger.ts';
@@ -380,6 +381,7 @@ export class LaneEngine implements JournalLane {
     destination.tally.dead += lines.length;
     destination.tally.batches.dead += 1;
     const record: DeadRecord = {
+      ref: deadRef(this.lane.lane, this.nextDead),
       id: shipment.id,
       number: this.nextDead,
       destination: destination.name,
@@ -409,6 +411,7 @@ export class LaneEngine implements JournalLane {
     const now = this.context.settings.clock.now();
     const id = line.position >= 0 ? this.batchId(line.position) : `${this.batchId(0)}-refused-${this.nextDead}`;
     this.#putDead({
+      ref: deadRef(this.lane.lane, this.nextDead),
       id,
       number: this.nextDead,
       destination: destination.name,

@@ -87,6 +87,8 @@ export function decodeManifest(key: string, value: string): Manifest {
 
 /** A dead letter or a replay of one, with its lines. */
 export interface DeadRecord extends DeadLetter {
+  /** Order of dying within the lane. */
+  readonly number: number;
   readonly contents: readonly (readonly [content: string, subject: string | null, acceptedAt: number])[];
 }
 

@@ -1,2 +1,4 @@
 /** For tests of stores and of whatever is built on the engine. Needs no test library. */
-export { FakeClock } from './testing/fake-clock.ts';
+export { FakeClock, settle } from './testing/fake-clock.ts';
+export { type Fault, ProcessStore } from './testing/process-store.ts';
+export { RecordingPartner } from './testing/recording-partner.ts';

@@ -75,7 +75,7 @@ describe('engine over SQLite', () => {
     const [letter] = await engine.deadLetters();
     expect(letter).toMatchObject({ reason: 'No.', status: 400, size: 10, key: 'k' });
     refuse = false;
-    await engine.replay(letter!.number);
+    await engine.replay(letter!.ref);
     await engine.idle('d');
     expect(engine.ledger('d')).toMatchObject({ dead: 0, delivered: 10 });
     expect(sent[1]?.id).toBe(sent[0]?.id);

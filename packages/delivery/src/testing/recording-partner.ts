@@ -1,0 +1,64 @@
+import type { Outcome, OutgoingBatch, Send } from '../outcome.ts';
+
+/** What arrived at the other side, and whether it kept the engine's promises. Outlives the engines that send to it. */
+export class RecordingPartner {
+  /** Contents by batch id, as first seen. */
+  readonly bodies = new Map<string, string>();
+  /** Contents in the order of their first delivery, replays left out, by destination and key. */
+  readonly firstByKey = new Map<string, string[]>();
+  /** The same by destination and subject. */
+  readonly firstBySubject = new Map<string, string[]>();
+  /** How often each content was delivered. */
+  readonly deliveries = new Map<string, number>();
+  /** Broken promises, in sentences. */
+  readonly faults: string[] = [];
+  attempts = 0;
+  readonly #busyKeys = new Map<string, symbol>();
+  readonly #answer: (batch: OutgoingBatch) => Promise<Outcome> | Outcome;
+
+  constructor(answer: (batch: OutgoingBatch) => Promise<Outcome> | Outcome = () => ({ kind: 'delivered' })) {
+    this.#answer = answer;
+  }
+
+  /** Call when the sending process is gone: what it had in flight is no longer. */
+  senderGone(): void {
+    this.#busyKeys.clear();
+  }
+
+  readonly send: Send = async (batch) => {
+    this.attempts += 1;
+    const body = JSON.stringify([batch.destination, batch.key, batch.lines.map(({ content }) => content)]);
+    const seen = this.bodies.get(batch.id);
+    if (seen !== undefined && seen !== body) this.faults.push(`Batch ${batch.id} changed from ${seen} to ${body}.`);
+    this.bodies.set(batch.id, body);
+    // The order within a key is kept lane by lane; a batch id begins with its store, log and lane.
+    const key = `${batch.destination}\n${batch.key}\n${batch.id.slice(0, batch.id.lastIndexOf('-'))}`;
+    if (this.#busyKeys.has(key))
+      this.faults.push(`Two batches of key ${JSON.stringify(batch.key)} were in flight at once.`);
+    const mine = Symbol(batch.id);
+    this.#busyKeys.set(key, mine);
+    try {
+      const outcome = await this.#answer(batch);
+      if (outcome.kind === 'delivered') this.#record(batch, key);
+      return outcome;
+    } finally {
+      if (this.#busyKeys.get(key) === mine) this.#busyKeys.delete(key);
+    }
+  };
+
+  #record(batch: OutgoingBatch, key: string): void {
+    for (const { content, subject } of batch.lines) {
+      const count = this.deliveries.get(content) ?? 0;
+      this.deliveries.set(content, count + 1);
+      if (count > 0 || batch.replay) continue;
+      push(this.firstByKey, key, content);
+      if (subject !== undefined) push(this.firstBySubject, `${batch.destination}\n${subject}`, content);
+    }
+  }
+}
+
+function push(map: Map<string, string[]>, key: string, value: string): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
