@@ -1,6 +1,6 @@
 import { shopLimits } from '@batchfeed/schemas';
 import type { FastifyRequest } from 'fastify';
-import type { BatchPart, Dispatch } from './dispatch.ts';
+import type { BatchPart, Dispatch, PartAnswer } from './dispatch.ts';
 
 /** Options of the plugin. Every one has a default. */
 export interface ShopBatchOptions {
@@ -37,9 +37,9 @@ export interface ShopBatchOptions {
   permits?: (envelope: FastifyRequest, part: BatchPart) => boolean | Promise<boolean>;
   /**
    * Runs round all requests of a batch and ends before the answer goes out, so that it can make them durable together.
-   * Default: just runs them.
+   * `run` gives the answers, refused requests included. Default: just runs them.
    */
-  around?: (envelope: FastifyRequest, run: () => Promise<void>) => Promise<void>;
+  around?: (envelope: FastifyRequest, run: () => Promise<readonly PartAnswer[]>) => Promise<void>;
   /** How requests reach their routes. Default: through this very server. */
   dispatch?: Dispatch;
 }
@@ -71,7 +71,7 @@ export const defaults = {
   wrapData: true,
   stopOnFailure: false,
   permits: () => true,
-  around: (_envelope, run) => run(),
+  around: async (_envelope, run) => void (await run()),
 } satisfies ShopBatchOptions;
 
 export type ResolvedOptions = Required<Omit<ShopBatchOptions, 'dispatch'>>;

@@ -109,6 +109,7 @@ const batchHandler = (dispatch: Dispatch, options: ResolvedOptions, ownPath: str
         const { method, uri } = parts[index]!;
         answer.requests.request.push({ method, uri, response: { header: { statusCode }, body } });
       });
+      return answers;
     };
     await options.around(request, run);
     return sendAnswer(request, reply, 200, answer);

@@ -1,0 +1,99 @@
+import { shopLimits } from '@batchfeed/schemas';
+import { parseBody, ShopBatchError, sendAnswer, sendError, shopBatch } from '@batchfeed/shop-batch-server';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { basicAuth, type Credentials } from './basic-auth.ts';
+import { CommitGroup } from './commit-group.ts';
+import { Counters } from './counters.ts';
+import { openDatabase } from './database.ts';
+import { ItemStore } from './item-store.ts';
+import { resourceRoutes } from './resource-routes.ts';
+import { resources } from './resources.ts';
+
+export interface ShopOptions {
+  /** Folder of `shop.db`; made if missing. */
+  dataDir: string;
+  credentials: Credentials;
+}
+
+const bodyLimits = { maxDepth: 32, maxFields: 100_000 };
+
+const toShopError = (error: unknown): ShopBatchError | undefined => {
+  if (error instanceof ShopBatchError) return error;
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new ShopBatchError('postTooLarge', undefined, { limit: shopLimits.maxPostBytes });
+  }
+  return typeof code === 'string' && code.startsWith('FST_ERR_CTP_')
+    ? new ShopBatchError('wrongData', 'The body cannot be read.', { cause: error })
+    : undefined;
+};
+
+const path = (url: string) => url.split('?', 1)[0];
+
+/** Bodies of single requests are read like those of batches: JSON or forms, without prototypes. */
+const readBodies = (server: FastifyInstance) => {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    body.length === 0 ? undefined : parseBody(body, request.headers['content-type'], bodyLimits),
+  );
+};
+
+const answerErrors = (server: FastifyInstance) => {
+  server.setErrorHandler((error, request, reply) => {
+    const known = toShopError(error);
+    if (known !== undefined) return sendError(request, reply, known);
+    request.log.error({ err: error });
+    return sendAnswer(request, reply, 500, { message: 'Internal error.' });
+  });
+  server.setNotFoundHandler((request, reply) =>
+    sendAnswer(request, reply, 404, {
+      error: 40401,
+      message: `Resource matching URI "${path(request.url)}" not found`,
+    }),
+  );
+};
+
+/**
+ * The shop as a server that does not listen yet. Closing it commits what is open and closes the database.
+ *
+ * @throws {DataDirError} see {@link openDatabase}
+ */
+export const buildShop = async ({ dataDir, credentials }: ShopOptions): Promise<FastifyInstance> => {
+  const { database, close } = openDatabase(dataDir, resources.values());
+  const commits = new CommitGroup(database);
+  const counters = new Counters(database, commits, [...resources.keys()]);
+  const stores = new Map([...resources.values()].map((row) => [row.endpoint, new ItemStore(row, database, commits)]));
+
+  const server = Fastify({ bodyLimit: shopLimits.maxPostBytes, requestTimeout: 120_000 });
+  server.addHook('onClose', async () => {
+    await commits.settled();
+    close();
+  });
+
+  await server.register(shopBatch, {
+    around: async (_envelope, run) => {
+      counters.countBatch(await run());
+      await commits.settled();
+    },
+  });
+  const isAllowed = basicAuth(credentials);
+  server.addHook('onRequest', (request, reply, done) => {
+    if (isAllowed(request.headers.authorization)) return done();
+    reply.header('www-authenticate', 'Basic realm="shop"');
+    done(new ShopBatchError('noPermission'));
+  });
+  // No answer leaves before what it tells of is on disk; the parts of a batch wait together, in `around`.
+  server.addHook('onSend', (request, _reply, payload, done) => {
+    if (request.batchPart !== undefined) return done(null, payload);
+    commits.settled().then(() => done(null, payload), done);
+  });
+
+  readBodies(server);
+  answerErrors(server);
+  for (const resource of resources.values()) resourceRoutes(server, resource, stores);
+  server.get('/admin/statistics', (request, reply) => {
+    if (request.batchPart !== undefined) return reply.callNotFound();
+    return reply.send(counters.read());
+  });
+  return server;
+};
