@@ -3,7 +3,9 @@ import {
   type CreateFeed,
   type CreatePlugin,
   type CreateSegment,
+  type FeedResource,
   type FeedStatistics,
+  feedResourceSchema,
   feedStatisticsSchema,
   type IngestReport,
   ingestReportSchema,
@@ -66,6 +68,10 @@ export class OperatorClient {
 
   createFeed(body: CreateFeed): Promise<string> {
     return this.#create('/v1/audience_segment_external_feeds', body);
+  }
+
+  async feed(feedId: string): Promise<FeedResource> {
+    return feedResourceSchema.parse(await this.#json('GET', this.#feed(feedId)));
   }
 
   async setFeedProperty(feedId: string, name: string, value: string): Promise<void> {
