@@ -1,8 +1,12 @@
 export type { ShopAuth } from './auth.ts';
+export type { BulkOptions, BulkRow, BulkSummary } from './bulk.ts';
 export type { ClientEvent } from './client-event.ts';
+export type { RequestOptions } from './coalescer.ts';
 export type { ShopBatchClientOptions } from './options.ts';
+export type { BulkProgress } from './progress.ts';
+export type { Source } from './puller.ts';
 export { itemsOf } from './read-answer.ts';
-export type { RowOutcome, RowReason, RowResult, ShopRequest } from './row.ts';
+export type { ResumedRequest, RowOutcome, RowReason, RowResult, ShopRequest } from './row.ts';
 export { type BatchOptions, ShopBatchClient } from './shop-batch-client.ts';
 export { ShopBatchError, type ShopBatchErrorCode } from './shop-batch-error.ts';
 export type { TransportOptions } from './transport.ts';

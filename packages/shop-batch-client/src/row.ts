@@ -90,6 +90,8 @@ export interface Row extends BatchLine {
   past: 'clean' | 'erred' | 'doubtful';
   /** What the last look-up found. */
   seen: 'absent' | 'different' | undefined;
+  /** It is in a batch whose answer is awaited. */
+  underWay: boolean;
   settled: boolean;
 }
 
@@ -104,23 +106,33 @@ const problemOf = ({ method, uri, data }: ShopRequest): string | undefined => {
   return TAKES_DATA.has(method) ? undefined : `data belongs to POST and PUT, not ${method}`;
 };
 
-/** Makes a row of a request, or says what is wrong with it. */
-export function makeRow(request: ShopRequest, index: number, base: string, settle: Row['settle']): Row | string {
-  if (typeof request !== 'object' || request === null) return 'a request must be an object';
+/** A request that an earlier run may already have carried out. */
+export interface ResumedRequest extends ShopRequest {
+  /**
+   * An earlier run may have sent it: a POST with an outer id is looked for first, one without is not sent and ends
+   * `unknown`; the other methods are sent as ever. Default false.
+   */
+  doubtful?: boolean | undefined;
+}
+
+/** Makes a row of a request, or its end when it cannot be sent. */
+export function makeRow(request: ResumedRequest, index: number, base: string, settle: Row['settle']): Row | RowResult {
+  if (typeof request !== 'object' || request === null) return refuse('A request must be an object');
   const problem = problemOf(request);
-  if (problem !== undefined) return problem;
+  if (problem !== undefined) return refuse(problem);
+  const { method, data, doubtful = false } = request;
   const uri = resolveUri(base, request.uri);
-  if (uri === undefined) return 'uri must be absolute, or a path below baseUrl, without white space or backslashes';
+  if (uri === undefined)
+    return refuse('uri must be absolute or a path below baseUrl, without white space or backslash');
   let text: string;
   try {
-    text = JSON.stringify({ method: request.method, uri, data: request.data });
+    text = JSON.stringify({ method, uri, data });
   } catch {
-    return 'data cannot be written as JSON';
+    return refuse('data cannot be written as JSON');
   }
-  const bytes = utf8Bytes(text);
-  return {
+  const row: Row = {
     key: '',
-    bytes,
+    bytes: utf8Bytes(text),
     index,
     request,
     uri,
@@ -129,11 +141,24 @@ export function makeRow(request: ShopRequest, index: number, base: string, settl
     step: 'send',
     attempts: 0,
     strikes: 0,
-    past: 'clean',
+    past: doubtful ? 'doubtful' : 'clean',
     seen: undefined,
+    underWay: false,
     settled: false,
   };
+  if (doubtful && method === 'POST') {
+    if (!hasOuterId(row, base)) return { outcome: 'unknown', reason: 'ANSWER_LOST', message: LOST_BEFORE, attempts: 0 };
+    row.step = 'look';
+  }
+  return row;
 }
+
+const LOST_BEFORE = 'An earlier run may have carried it out, and it has no outer id to look for';
+
+const refuse = (message: string): RowResult => ({ outcome: 'failed', reason: 'REQUEST_INVALID', message, attempts: 0 });
+
+/** Whether `makeRow` made a row. */
+export const isRow = (made: Row | RowResult): made is Row => 'settle' in made;
 
 /** The method the row has in the batch it goes out with now. */
 export const wireMethod = (row: Row): string => (row.step === 'look' ? 'GET' : row.request.method);

@@ -5,11 +5,7 @@ export type ShopBatchErrorCode =
   /** The base URL is plain http to a host that is not this machine. */
   | 'PLAIN_HTTP_REFUSED'
   /** No access token could be had; the shop's or the token endpoint's status is in the message. */
-  | 'AUTH_FAILED'
-  /** `request()` only: the one row did not succeed; `result` says how it ended. */
-  | 'ROW_NOT_SUCCEEDED'
-  /** The client was closed. */
-  | 'CLOSED';
+  | 'AUTH_FAILED';
 
 /**
  * Every error this package throws. It never carries a credential: neither in the message nor in `cause`, which is a
