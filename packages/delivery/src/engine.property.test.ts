@@ -81,6 +81,8 @@ class World {
   /** Contents whose append was acknowledged, in order. */
   readonly #acknowledged: Line[] = [];
   readonly #events: DeliveryEvent[] = [];
+  /** Slow requests on their way. */
+  readonly #slow: (() => void)[] = [];
   readonly #tried = new Map<string, number>();
 
   constructor(policy: Policy, lanes: number) {
@@ -123,6 +125,9 @@ class World {
       case 'kill':
         await settle(step.turns);
         this.#process.kill();
+        // What was on its way takes effect now: later than this, no engine could tell what it will overtake.
+        for (const arrive of this.#slow.splice(0)) arrive();
+        await settle(2);
         this.#partner.senderGone();
         await this.open();
         break;
@@ -210,7 +215,10 @@ class World {
       case 'throws':
         throw new Error('Connection reset.');
       case 'slow':
-        await new Promise<void>((resolve) => this.#clock.after(30, resolve));
+        await new Promise<void>((resolve) => {
+          this.#slow.push(resolve);
+          this.#clock.after(30, resolve);
+        });
         return { kind: 'delivered' };
       default:
         return { kind: 'delivered' };
