@@ -70,7 +70,6 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     directory: new FeedDirectory(repositories),
     caller,
     logger,
-    paused: repositories.feeds.paused(),
     onFailure,
   });
   undo.push(() => pipeline.close(0));
@@ -86,16 +85,21 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     repositories.apiTokens.add(newApiToken, now());
   }
 
+  const close = async (patienceMs: number) => {
+    closing.abort();
+    await server.close();
+    await pipeline.close(patienceMs);
+    await caller.close();
+    await store.close();
+    db.close();
+  };
+  let closed: Promise<void> | undefined;
   return {
     url,
     newApiToken,
-    async close(patienceMs = 10_000) {
-      closing.abort();
-      await server.close();
-      await pipeline.close(patienceMs);
-      await caller.close();
-      await store.close();
-      db.close();
+    close(patienceMs = 10_000) {
+      closed ??= close(patienceMs);
+      return closed;
     },
   };
 }

@@ -15,6 +15,7 @@ import { batchOutcome } from './batch-outcome.ts';
 import { deadLetterResource } from './dead-letter-resource.ts';
 import type { FeedDirectory, FeedRoute } from './feed-directory.ts';
 import { feedStatistics } from './feed-statistics.ts';
+import { HandOver } from './hand-over.ts';
 import { batchBody, updateBody } from './plugin-requests.ts';
 import { sessionKey, splitSessionKey } from './session-key.ts';
 import { updateOutcome } from './update-outcome.ts';
@@ -24,8 +25,6 @@ export interface PipelineOptions {
   readonly directory: FeedDirectory;
   readonly caller: PluginCaller;
   readonly logger: Logger;
-  /** Feeds that are paused, to be left so. */
-  readonly paused: readonly string[];
   /** Updates of one feed under way at once. Default 64. */
   readonly updateConcurrency?: number;
   /** Batches of one feed under way at once. Default 4. */
@@ -49,11 +48,13 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #updates: Engine;
   readonly #lines: Engine;
+  readonly #handOver: HandOver;
 
-  private constructor(options: PipelineOptions, updates: Engine, lines: Engine) {
+  private constructor(options: PipelineOptions, updates: Engine, lines: Engine, handOver: HandOver) {
     this.#options = options;
     this.#updates = updates;
     this.#lines = lines;
+    this.#handOver = handOver;
   }
 
   static async open(options: PipelineOptions): Promise<Pipeline> {
@@ -68,21 +69,20 @@ export class Pipeline {
         return routeOf(directory, feedId).policy(sessionId, rest);
       },
       send: (batch) => sendBatch(batch, options),
-      concurrency: batchConcurrency,
+      concurrency: (feedId) => allowance(directory, feedId, batchConcurrency),
       onEvent,
     });
-    for (const feedId of options.paused) lines.pause(feedId);
+    const handOver = new HandOver(lines);
     const updates = await openEngine({
       store,
       log: 'updates',
       policy: 'unit',
-      send: (batch) => sendUpdate(batch, options),
-      concurrency: updateConcurrency,
+      send: (batch) => sendUpdate(batch, options, handOver),
+      concurrency: (feedId) => allowance(directory, feedId, updateConcurrency),
       downstream: lines,
       onEvent,
     });
-    for (const feedId of options.paused) updates.pause(feedId);
-    return new Pipeline(options, updates, lines);
+    return new Pipeline(options, updates, lines, handOver);
   }
 
   /** Takes updates in for a session of a feed. Resolves once they are on disk; waits while memory is short. */
@@ -106,24 +106,21 @@ export class Pipeline {
     this.#lines.reconfigure();
   }
 
-  /** Sends nothing more for a feed; what is in flight ends. */
-  pause(feedId: string): void {
-    this.#updates.pause(feedId);
-    this.#lines.pause(feedId);
-  }
-
+  /** Begins to send again for a feed that was paused. A pause needs no call: it is part of the configuration. */
   resume(feedId: string): void {
     this.#lines.resume(feedId);
     this.#updates.resume(feedId);
   }
 
-  /** Seals the feed's open batches now. */
-  drain(feedId: string): void {
+  /** Seals the feed's open batches now, with the lines of every update that is done. */
+  async drain(feedId: string): Promise<void> {
+    await this.#handOver.arrived(feedId);
     this.#lines.drain(feedId);
   }
 
   statistics(feedId: string): FeedStatistics {
-    return feedStatistics(this.#updates.ledger(feedId), this.#lines.ledger(feedId));
+    const underWay = this.#handOver.underWay(feedId);
+    return feedStatistics(this.#updates.ledger(feedId), this.#lines.ledger(feedId), underWay);
   }
 
   /** Dead updates first, then dead batches, each in order of dying. */
@@ -153,9 +150,13 @@ export class Pipeline {
   }
 }
 
-function sendUpdate(batch: OutgoingBatch, { directory, caller }: PipelineOptions): Promise<Outcome> {
+async function sendUpdate(
+  batch: OutgoingBatch,
+  { directory, caller }: PipelineOptions,
+  handOver: HandOver,
+): Promise<Outcome> {
   const route = routeOf(directory, batch.destination);
-  if (route.baseUrl === undefined) return Promise.resolve(nowhere());
+  if (route.baseUrl === undefined) return nowhere();
   const { sessionId } = splitSessionKey(batch.key);
   const update = batch.lines[0] as OutgoingBatch['lines'][number];
   const toLine = (groupingKey: string, content: string) => ({
@@ -164,13 +165,16 @@ function sendUpdate(batch: OutgoingBatch, { directory, caller }: PipelineOptions
     subject: update.subject,
     content,
   });
-  return caller
-    .call({
-      baseUrl: route.baseUrl,
-      endpoint: '/v1/user_segment_update',
-      body: updateBody(update.content, route.suffix(sessionId)),
-    })
-    .then((answer) => updateOutcome(answer, { attempt: batch.attempt, toLine }));
+  const answer = await caller.call({
+    baseUrl: route.baseUrl,
+    endpoint: '/v1/user_segment_update',
+    body: updateBody(update.content, route.suffix(sessionId)),
+  });
+  const outcome = updateOutcome(answer, { attempt: batch.attempt, toLine });
+  if (outcome.kind === 'delivered' && outcome.forward !== undefined) {
+    handOver.forwarded(route.feedId, outcome.forward.length);
+  }
+  return outcome;
 }
 
 async function sendBatch(batch: OutgoingBatch, { directory, caller }: PipelineOptions): Promise<Outcome> {
@@ -185,6 +189,11 @@ async function sendBatch(batch: OutgoingBatch, { directory, caller }: PipelineOp
     headers: ['idempotency-key', batch.id, 'x-batchfeed-attempt', String(batch.attempt)],
   });
   return batchOutcome(answer, batch.lines.length);
+}
+
+/** Sends under way at once: none for a paused feed, from the first moment after a start on. */
+function allowance(directory: FeedDirectory, feedId: string, usual: number): number {
+  return directory.find(feedId)?.status === 'PAUSED' ? 0 : usual;
 }
 
 function routeOf(directory: FeedDirectory, feedId: string): FeedRoute {

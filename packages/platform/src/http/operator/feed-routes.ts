@@ -66,13 +66,12 @@ export function feedRoutes(app: RouteApp, { configuration, lifecycle, pipeline, 
   app.post(`${PATH}/:feed_id/pause`, { schema: { params: feedParams, response: feed } }, async ({ params }) => {
     const paused = lifecycle.pause(params.feed_id);
     pipeline.configurationChanged();
-    pipeline.pause(paused.id);
     return ok(paused);
   });
 
   app.post(`${PATH}/:feed_id/drain`, { schema: { params: feedParams, response: statistics } }, async ({ params }) => {
     const { id } = findFeed(configuration, params);
-    pipeline.drain(id);
+    await pipeline.drain(id);
     return ok(pipeline.statistics(id));
   });
   app.get(`${PATH}/:feed_id/statistics`, { schema: { params: feedParams, response: statistics } }, async ({ params }) =>
