@@ -1,40 +1,46 @@
-import type { ExpectedPerson } from './expected-segment.ts';
+import type { Person } from './expected-segment.ts';
 
-/** Somebody the shop holds. */
-export interface ShopPerson {
-  email: string;
-}
-
-/** How the shop's people differ from those the segment says it should hold. Addresses are compared as they are. */
+/** How the shop's people differ from those the segment says it should hold. */
 export interface Comparison {
   expected: number;
+  /** Rows in the shop. */
   present: number;
-  /** Should be in the shop and are not. */
+  /** Addresses that should be in the shop and are not. */
   missing: string[];
-  /** Are in the shop and should not be. */
+  /** Addresses that are in the shop and should not be. */
   unexpected: string[];
+  /** Addresses that are in the shop under another name than they should be. */
+  different: string[];
   /** Rows beyond the first for the same address. */
   duplicates: number;
 }
 
 /** Compares person by person. Neither side may hold anybody the other does not, nor anybody twice. */
-export const compareSegment = (
-  expected: ReadonlyMap<string, ExpectedPerson>,
-  present: Iterable<ShopPerson>,
-): Comparison => {
-  const missing = new Set([...expected.values()].map(({ email }) => email));
+export const compareSegment = (expected: ReadonlyMap<string, Person>, present: Iterable<Person>): Comparison => {
+  const missing = new Set(expected.keys());
   const seen = new Set<string>();
   const unexpected: string[] = [];
+  const different: string[] = [];
   let rows = 0;
-  for (const { email } of present) {
+  for (const { email, firstname, lastname } of present) {
     rows += 1;
     if (seen.has(email)) continue;
     seen.add(email);
-    if (!missing.delete(email)) unexpected.push(email);
+    missing.delete(email);
+    const person = expected.get(email);
+    if (!person) unexpected.push(email);
+    else if (person.firstname !== firstname || person.lastname !== lastname) different.push(email);
   }
-  return { expected: expected.size, present: rows, missing: [...missing], unexpected, duplicates: rows - seen.size };
+  return {
+    expected: expected.size,
+    present: rows,
+    missing: [...missing],
+    unexpected,
+    different,
+    duplicates: rows - seen.size,
+  };
 };
 
 /** Whether the shop holds just the people it should. */
-export const isHeld = ({ missing, unexpected, duplicates }: Comparison): boolean =>
-  missing.length === 0 && unexpected.length === 0 && duplicates === 0;
+export const isHeld = ({ missing, unexpected, different, duplicates }: Comparison): boolean =>
+  missing.length + unexpected.length + different.length + duplicates === 0;

@@ -10,12 +10,17 @@ const update = (operation: UpdateLine['operation'], ...emails: string[]): Update
   ],
 });
 
+const named = (update: UpdateLine, ...profiles: { firstname?: string; lastname?: string }[]): UpdateLine => ({
+  ...update,
+  user_profiles: profiles,
+});
+
 describe('expectedSegment', () => {
   it('holds every address that came in, once', () => {
     const people = expectedSegment([update('UPSERT', 'a@x', 'b@x'), update('UPSERT', 'a@x')]);
     expect([...people.values()]).toEqual([
-      { email: 'a@x', hash: '#a@x' },
-      { email: 'b@x', hash: '#b@x' },
+      { email: 'a@x', firstname: null, lastname: null },
+      { email: 'b@x', firstname: null, lastname: null },
     ]);
   });
 
@@ -26,7 +31,22 @@ describe('expectedSegment', () => {
       update('DELETE', 'b@x', 'never@x'),
       update('UPSERT', 'a@x'),
     ]);
-    expect([...people.keys()].sort()).toEqual(['#a@x', '#c@x']);
+    expect([...people.keys()].sort()).toEqual(['a@x', 'c@x']);
+  });
+
+  it('knows the latest name, until somebody leaves', () => {
+    const people = expectedSegment([
+      named(update('UPSERT', 'a@x', 'b@x', 'c@x'), {}, { firstname: 'Ann', lastname: 'One' }),
+      named(update('UPSERT', 'a@x'), { firstname: 'Anna' }),
+      named(update('UPSERT', 'b@x')),
+      update('DELETE', 'c@x'),
+      update('UPSERT', 'c@x'),
+    ]);
+    expect([...people.values()]).toEqual([
+      { email: 'a@x', firstname: 'Anna', lastname: 'One' },
+      { email: 'b@x', firstname: 'Ann', lastname: 'One' },
+      { email: 'c@x', firstname: null, lastname: null },
+    ]);
   });
 
   it('leaves out points without an address, and addresses that are only a hash', () => {

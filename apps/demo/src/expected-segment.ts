@@ -1,23 +1,42 @@
 import type { UpdateLine } from '@batchfeed/schemas';
 
-/** Somebody who must be in the shop: the latest that the updates say of one email address. */
-export interface ExpectedPerson {
+/** Somebody and what is known of them; null where nothing is. */
+export interface Person {
   email: string;
-  hash: string;
+  firstname: string | null;
+  lastname: string | null;
 }
 
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** The name in the first profile that has one. */
+const nameIn = (profiles: UpdateLine['user_profiles'] = []): Pick<Person, 'firstname' | 'lastname'> => {
+  const first = (field: string) => profiles.map((profile) => textOf(profile[field])).find((text) => text !== null);
+  return { firstname: first('firstname') ?? null, lastname: first('lastname') ?? null };
+};
+
 /**
- * Who is in the segment after these updates, by the hash of the email address. Written from what an update means, and
- * sharing no code with the plugin: every address of an UPSERT is in, every address of a DELETE is out.
- * An identifier without an address in clear names nobody a shop could write to.
+ * Who is in the segment after these updates, by email address. Written from what an update means, and sharing no code
+ * with the plugin: every address of an UPSERT is in, under the latest name that is known; every address of a DELETE is
+ * out. An identifier without an address in clear names nobody a shop could write to.
  */
-export const expectedSegment = (updates: Iterable<UpdateLine>): Map<string, ExpectedPerson> => {
-  const people = new Map<string, ExpectedPerson>();
-  for (const { operation, user_identifiers } of updates) {
+export const expectedSegment = (updates: Iterable<UpdateLine>): Map<string, Person> => {
+  const people = new Map<string, Person>();
+  for (const { operation, user_identifiers, user_profiles } of updates) {
+    const { firstname, lastname } = nameIn(user_profiles);
     for (const identifier of user_identifiers) {
       if (identifier.type !== 'USER_EMAIL' || !identifier.email) continue;
-      if (operation === 'DELETE') people.delete(identifier.hash);
-      else people.set(identifier.hash, { email: identifier.email, hash: identifier.hash });
+      const { email } = identifier;
+      if (operation === 'DELETE') {
+        people.delete(email);
+        continue;
+      }
+      const known = people.get(email);
+      people.set(email, {
+        email,
+        firstname: firstname ?? known?.firstname ?? null,
+        lastname: lastname ?? known?.lastname ?? null,
+      });
     }
   }
   return people;

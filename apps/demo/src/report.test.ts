@@ -17,7 +17,7 @@ const statistics: FeedStatistics = {
 const result: RunResult = {
   statistics,
   traffic: { requests: 9, partsByStatus: { '201': 1_000, '204': 200 } },
-  comparison: { expected: 800, present: 800, missing: [], unexpected: [], duplicates: 0 },
+  comparison: { expected: 800, present: 800, missing: [], unexpected: [], different: [], duplicates: 0 },
   seconds: 2.04,
 };
 
@@ -29,9 +29,15 @@ describe('renderResultLine', () => {
     );
   });
 
-  it('counts as lost who is missing and who should have gone', () => {
-    const comparison = { ...result.comparison, missing: ['a@x'], unexpected: ['b@x', 'c@x'], duplicates: 4 };
-    expect(renderResultLine({ ...result, comparison })).toContain('"lost":3,"duplicates_at_partner":4');
+  it('counts as lost who is missing, who should have gone and who is not as they should be', () => {
+    const comparison = {
+      ...result.comparison,
+      missing: ['a@x'],
+      unexpected: ['b@x', 'c@x'],
+      different: ['d@x'],
+      duplicates: 4,
+    };
+    expect(renderResultLine({ ...result, comparison })).toContain('"lost":4,"duplicates_at_partner":4');
   });
 
   it('counts as open what has reached no end', () => {
@@ -50,6 +56,7 @@ describe('isSuccess', () => {
   it.each<[string, Partial<RunResult>]>([
     ['somebody is missing', { comparison: { ...result.comparison, missing: ['a@x'] } }],
     ['somebody is there who should not be', { comparison: { ...result.comparison, unexpected: ['a@x'] } }],
+    ['somebody has another name', { comparison: { ...result.comparison, different: ['a@x'] } }],
     ['somebody is there twice', { comparison: { ...result.comparison, duplicates: 1 } }],
     ['a line is dead', { statistics: { ...statistics, lines: { ...statistics.lines, dead: 1 } } }],
     [

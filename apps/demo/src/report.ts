@@ -55,11 +55,12 @@ export const renderTable = ({ statistics, traffic, comparison, seconds }: RunRes
 
 /** What the check found wrong, in sentences; empty when it held. Addresses are made up, so they may be shown. */
 export const renderFaults = ({ statistics, comparison }: RunResult): string[] => {
-  const { missing, unexpected, duplicates } = comparison;
+  const { missing, unexpected, different, duplicates } = comparison;
   const some = (people: string[]) => `${count(people.length)}, such as ${people.slice(0, 3).join(', ')}`;
   const faults: [boolean, string][] = [
     [missing.length > 0, `people missing in the shop: ${some(missing)}`],
     [unexpected.length > 0, `people in the shop who should not be there: ${some(unexpected)}`],
+    [different.length > 0, `people in the shop under another name: ${some(different)}`],
     [duplicates > 0, `people in the shop more than once: ${count(duplicates)} rows too many`],
     [statistics.updates.dead > 0, `dead updates: ${count(statistics.updates.dead)}`],
     [statistics.lines.dead > 0, `dead lines: ${count(statistics.lines.dead)}`],
@@ -78,7 +79,8 @@ export const renderResultLine = ({ statistics, comparison, seconds }: RunResult)
     delivered: lines.delivered,
     dead: updates.dead + lines.dead,
     open: updates.accepted - settledUpdates(statistics) + waitingLines(statistics),
-    lost: comparison.missing.length + comparison.unexpected.length,
+    // A line that did not take effect shows as somebody missing, not gone, or not renamed.
+    lost: comparison.missing.length + comparison.unexpected.length + comparison.different.length,
     duplicates_at_partner: comparison.duplicates,
     seconds: Number(seconds.toFixed(1)),
   })}`;

@@ -75,6 +75,7 @@ const openFeed = async (run: Run): Promise<Feed> => {
   else state.feed = await setUpFeed(stack, state.shopPassword);
   const { platform, shop, plugin } = stack;
   state.ports = { platform: platform.port, shop: shop.port, plugin: plugin!.port };
+  state.pids = { platform: platform.pid, shop: shop.pid, plugin: plugin!.pid };
   saveRunState(folder.path, state);
   announce(run, !known);
   return state.feed!;

@@ -19,6 +19,8 @@ const runStateSchema = z.object({
   shopPassword: z.string(),
   /** Ports of the last start; taken again if free, since undelivered work names them. */
   ports: z.object({ platform: z.int(), shop: z.int(), plugin: z.int() }),
+  /** Processes of the last start. */
+  pids: z.object({ platform: z.int(), shop: z.int(), plugin: z.int() }).optional(),
   /** Once the feed is active. Before that nothing has been sent, and a new start begins from nothing. */
   feed: z
     .object({

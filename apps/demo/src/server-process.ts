@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -60,7 +61,8 @@ export class ServerProcess {
   }
 }
 
-const leash = fileURLToPath(new URL('./leash.js', import.meta.url));
+// Beside this file, built or not: Node runs both.
+const leash = fileURLToPath(new URL(`./leash${extname(import.meta.url)}`, import.meta.url));
 
 const listeningUrl = (line: string): string | undefined => {
   try {
@@ -92,6 +94,8 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
     });
   });
   createInterface({ input: child.stderr }).on('line', (line) => {
+    // A new API token is announced once, to people; it has no place in a log file.
+    if (line.startsWith('API token')) return;
     if (line.trim() !== '') lastWords = line;
     log.write(`${line}\n`);
   });
