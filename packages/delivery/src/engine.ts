@@ -121,7 +121,9 @@ export class Engine {
       }
     }
     for (const { destination, line } of held) this.#place(destination, line);
-    await this.#journal.written();
+    const written = this.#journal.written();
+    for (const lane of this.#lanes) this.#journal.hasGathered(lane);
+    await written;
     return { accepted: held.length, refused };
   }
 

@@ -1,6 +1,7 @@
 /**
  * The one writer to a store. Collects what several engines on that store want written, and writes it in one call while
- * the next collection fills: one disk flush for everything that came meanwhile. What is put in the same turn of the event loop
+ * the next collection fills: one disk flush for everything that came meanwhile. Two calls may be under way, so that the store
+ * works on one while the callers of the other get their answers and bring more. What is put in the same turn of the event loop
  * is in the same write, so a line handed from one engine to the next and the end of its cause are durable together.
  *
  * States: idle ──put──▶ gathering ──turn ends──▶ writing ──▶ idle or gathering; any failed write that cannot be repeated ──▶ broken.
@@ -37,6 +38,9 @@ interface Gathering extends Deferred {
   readonly parts: Map<JournalLane, Part>;
 }
 
+const DEPTH = 2;
+const EARLY_LINES = 64;
+
 export class Journal {
   static readonly #journals = new WeakMap<Store, Journal>();
 
@@ -52,7 +56,10 @@ export class Journal {
 
   readonly #store: Store;
   #gathering: Gathering | undefined;
-  #writing = false;
+  /** Writes under way. */
+  #writing = 0;
+  /** State changes that are not complete yet and must not be written by halves. */
+  #changing = 0;
   #scheduled = false;
   #broken: DeliveryError | undefined;
   readonly #onBroken = new Set<(error: DeliveryError) => void>();
@@ -84,6 +91,26 @@ export class Journal {
     return this.#gather().promise;
   }
 
+  /**
+   * Writes at once when the lane has gathered much, unless called in the midst of a change: otherwise many callers that are answered
+   * together would come back together for ever, and wait together for the disk.
+   */
+  hasGathered(lane: JournalLane): void {
+    const part = this.#gathering?.parts.get(lane);
+    if (part === undefined || part.lines.length < EARLY_LINES || this.#changing > 0 || this.#writing >= DEPTH) return;
+    void this.#write();
+  }
+
+  /** Runs a change of several puts that belong in one write. */
+  together(change: () => void): void {
+    this.#changing += 1;
+    try {
+      change();
+    } finally {
+      this.#changing -= 1;
+    }
+  }
+
   #gather(): Gathering {
     if (this.#gathering !== undefined) return this.#gathering;
     this.#gathering = { parts: new Map(), ...deferred() };
@@ -94,7 +121,7 @@ export class Journal {
   }
 
   #schedule(): void {
-    if (this.#writing || this.#scheduled || this.#gathering === undefined) return;
+    if (this.#writing >= DEPTH || this.#scheduled || this.#gathering === undefined) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -104,26 +131,28 @@ export class Journal {
 
   async #write(): Promise<void> {
     const gathering = this.#gathering;
-    if (gathering === undefined || this.#writing) return;
+    if (gathering === undefined || this.#writing >= DEPTH) return;
     this.#gathering = undefined;
     if (this.#broken !== undefined) return gathering.reject(this.#broken);
-    this.#writing = true;
+    this.#writing += 1;
     const lanes = [...gathering.parts.entries()];
     for (const [lane, part] of lanes) lane.beforeWrite(part);
     try {
       const firsts =
         lanes.length === 0 ? [] : await this.#store.write(lanes.map(([lane, part]) => laneWrite(lane, part)));
-      lanes.forEach(([lane, part], index) => {
-        let position = firsts[index] as number;
-        for (const line of part.lines) line.position = position++;
-        lane.afterWrite(part);
-        for (const callback of part.callbacks) callback();
+      this.together(() => {
+        lanes.forEach(([lane, part], index) => {
+          let position = firsts[index] as number;
+          for (const line of part.lines) line.position = position++;
+          lane.afterWrite(part);
+          for (const callback of part.callbacks) callback();
+        });
       });
       gathering.resolve();
     } catch (error) {
       this.#break(storeError(error), gathering);
     }
-    this.#writing = false;
+    this.#writing -= 1;
     this.#schedule();
   }
 

@@ -288,7 +288,7 @@ export class LaneEngine implements JournalLane {
 
   async #attempt(shipment: Shipment): Promise<void> {
     const { destination } = shipment;
-    const { clock, emit, send, unit } = this.context.settings;
+    const { clock, send } = this.context.settings;
     destination.started(shipment);
     this.inFlight += 1;
     shipment.attempts += 1;
@@ -299,6 +299,14 @@ export class LaneEngine implements JournalLane {
     } catch (error) {
       outcome = { kind: 'retry', reason: error instanceof Error ? error.message : 'The sender failed.' };
     }
+    this.context.journal.together(() => this.#settle(shipment, outcome, clock.now() - startedAt));
+    this.context.progressed();
+  }
+
+  /** Draws the consequences of an attempt. */
+  #settle(shipment: Shipment, outcome: Outcome, ms: number): void {
+    const { destination } = shipment;
+    const { emit, unit } = this.context.settings;
     this.inFlight -= 1;
     destination.stopped(shipment);
     destination.tally.attempts += 1;
@@ -306,7 +314,6 @@ export class LaneEngine implements JournalLane {
     if (!unit || outcome.kind !== 'delivered') {
       const { kind, status } = outcome;
       const reason = kind === 'delivered' ? undefined : outcome.reason;
-      const ms = clock.now() - startedAt;
       emit({
         type: 'attempt',
         destination: destination.name,
@@ -323,7 +330,6 @@ export class LaneEngine implements JournalLane {
     else if (outcome.kind === 'retry') this.#postpone(shipment, outcome);
     else this.#bury(shipment, outcome);
     this.pump(destination);
-    this.context.progressed();
   }
 
   /** Leaves a destination alone for as long as it asked. */

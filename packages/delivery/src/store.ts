@@ -60,6 +60,9 @@ export interface Store {
    * Writes to one or several lanes. Resolves once everything is durable, with the position of the first entry appended
    * to each lane, in the order of `writes`. Calls take effect in the order in which they were made.
    *
+   * A call may be made before the one before it has resolved. Once a write has failed, the later ones to its lanes fail too,
+   * until the lanes are owned anew: nothing may go in behind a gap.
+   *
    * @throws DeliveryError `STORE_…` or `FENCED`; nothing of the call is then in force when the store is atomic.
    */
   write(writes: readonly LaneWrite[]): Promise<readonly number[]>;

@@ -56,14 +56,15 @@ export class LaneTables {
     return { laneId: row.id, epoch: row.epoch, lowWater: row.low_water, end: row.end };
   }
 
-  /** Does several writes in one transaction, hence one flush to disk. */
+  /**
+   * Does several writes in one transaction, hence one flush to disk. When that fails, none of them is done, and the lanes have to be
+   * owned anew: whatever was sent before its sender knew must not go in behind a gap.
+   */
   write(writes: readonly (readonly PartMessage[])[]): WriteResult[] {
-    const before = new Map([...this.#lanes].map(([id, row]) => [id, { ...row }]));
     try {
-      const results = this.#db.transaction(() => writes.map((parts) => this.#writeOne(parts))).immediate();
-      return results;
+      return this.#db.transaction(() => writes.map((parts) => this.#writeOne(parts))).immediate();
     } catch (error) {
-      for (const [id, row] of before) this.#lanes.set(id, row);
+      for (const { laneId } of writes.flat()) this.#lanes.delete(laneId);
       throw error;
     }
   }

@@ -20,8 +20,8 @@ export interface PartMessage {
 export interface Calls {
   open: { takes: OpenRequest; gives: { id: string; lanes: number } };
   own: { takes: { log: string; lane: number }; gives: OwnedLane };
-  /** Several writes, each all or nothing on its own account, made durable together. */
-  write: { takes: readonly (readonly PartMessage[])[]; gives: readonly WriteResult[] };
+  /** All or nothing. */
+  write: { takes: readonly PartMessage[]; gives: WriteResult };
   read: { takes: { laneId: number; from: number; maxBytes: number }; gives: readonly SegmentMessage[] };
   scan: {
     takes: { laneId: number; prefix: string; after: string | undefined; limit: number };

@@ -1,5 +1,5 @@
 import { DeliveryError, type Entry, fenced, type Lane, type LaneWrite, type Store } from '@batchfeed/delivery';
-import type { OwnedLane, PartMessage, WriteResult } from './protocol.ts';
+import type { OwnedLane, PartMessage } from './protocol.ts';
 import { WorkerClient } from './worker-client.ts';
 
 export interface SqliteStoreOptions {
@@ -30,24 +30,15 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   }
 }
 
-interface PendingWrite {
-  readonly lanes: readonly SqliteLane[];
-  readonly parts: readonly PartMessage[];
-  readonly resolve: (firsts: readonly number[]) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
- * A store in one SQLite file (WAL, synchronous FULL), worked by a thread of its own. Writes that are made while another is on its
- * way to the disk go together in the next transaction: one flush for all of them.
+ * A store in one SQLite file (WAL, synchronous FULL), worked by a thread of its own. Writes that
+ * wait there while another is on its way to the disk go together in the next transaction: one flush for all of them.
  */
 export class SqliteStore implements Store {
   readonly id: string;
   readonly lanes: number;
   readonly atomic = true;
   readonly #worker: WorkerClient;
-  #waiting: PendingWrite[] = [];
-  #writing: Promise<void> | undefined;
 
   /** Use `openSqliteStore`. */
   constructor(worker: WorkerClient, id: string, lanes: number) {
@@ -60,12 +51,17 @@ export class SqliteStore implements Store {
     return new SqliteLane(this.#worker, log, lane, await this.#worker.call('own', { log, lane }));
   }
 
-  write(writes: readonly LaneWrite[]): Promise<readonly number[]> {
-    return new Promise((resolve, reject) => {
-      const lanes = writes.map(({ lane }) => lane as SqliteLane);
-      this.#waiting.push({ lanes, parts: writes.map(partMessage), resolve, reject });
-      this.#writing ??= this.#writeAll();
+  async write(writes: readonly LaneWrite[]): Promise<readonly number[]> {
+    const parts = writes.map(partMessage);
+    const result = await this.#worker.call('write', parts);
+    const lanes = writes.map(({ lane }) => lane as SqliteLane);
+    if ('fenced' in result) {
+      throw fenced(lanes[parts.findIndex(({ laneId }) => laneId === result.fenced)] as SqliteLane);
+    }
+    result.firsts.forEach((first, index) => {
+      (lanes[index] as SqliteLane).wrote(first, parts[index] as PartMessage);
     });
+    return result.firsts;
   }
 
   /** What is wrong with the file: sentences, none when all is well. Reads all of it, so it takes a while on a large one. */
@@ -79,40 +75,9 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.#writing;
     await this.#worker.call('close', undefined);
     await this.#worker.end();
   }
-
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const together = this.#waiting;
-      this.#waiting = [];
-      try {
-        const results = await this.#worker.call(
-          'write',
-          together.map(({ parts }) => parts),
-        );
-        together.forEach((write, index) => {
-          settle(write, results[index] as WriteResult);
-        });
-      } catch (error) {
-        for (const { reject } of together) reject(error);
-      }
-    }
-    this.#writing = undefined;
-  }
-}
-
-function settle({ lanes, parts, resolve, reject }: PendingWrite, result: WriteResult): void {
-  if ('fenced' in result) {
-    reject(fenced(lanes[parts.findIndex(({ laneId }) => laneId === result.fenced)] as SqliteLane));
-    return;
-  }
-  result.firsts.forEach((first, index) => {
-    (lanes[index] as SqliteLane).wrote(first, parts[index] as PartMessage);
-  });
-  resolve(result.firsts);
 }
 
 function partMessage({ lane, append, put, lowWater }: LaneWrite): PartMessage {

@@ -1,15 +1,16 @@
 /** The store's own thread: SQLite works and waits for the disk here, so that the caller's event loop does neither. */
-import { parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type Sqlite from 'better-sqlite3';
 import { DatabaseError, describe, openDatabase } from './database.ts';
 import { LaneTables } from './lane-tables.ts';
 import type { AnswerMessage, CallName, Calls, RequestMessage } from './protocol.ts';
 
+const port = parentPort as MessagePort;
 let file = '';
 let db: Sqlite.Database | undefined;
 let tables: LaneTables | undefined;
 
-const handlers: { [N in CallName]: (args: Calls[N]['takes']) => Calls[N]['gives'] } = {
+const handlers: { [N in Exclude<CallName, 'write'>]: (args: Calls[N]['takes']) => Calls[N]['gives'] } = {
   open: (args) => {
     file = args.file;
     const opened = openDatabase(args.file, args.lanes);
@@ -18,11 +19,6 @@ const handlers: { [N in CallName]: (args: Calls[N]['takes']) => Calls[N]['gives'
     return { id: opened.id, lanes: opened.lanes };
   },
   own: ({ log, lane }) => ready().own(log, lane),
-  write: (writes) => {
-    const results = ready().write(writes);
-    if (writes.some((parts) => parts.some(({ lowWater }) => lowWater !== undefined))) ready().shrink();
-    return results;
-  },
   read: ({ laneId, from, maxBytes }) => ready().read(laneId, from, maxBytes),
   scan: ({ laneId, prefix, after, limit }) => ready().scan(laneId, prefix, after, limit),
   get: ({ laneId, key }) => ready().get(laneId, key),
@@ -44,12 +40,45 @@ function ready(): LaneTables {
   return tables;
 }
 
-parentPort?.on('message', ({ id, name, args }: RequestMessage) => {
-  let answer: AnswerMessage;
+/** Writes that wait in the port behind one another are one transaction. */
+function writeAll(requests: readonly RequestMessage<'write'>[]): void {
   try {
-    answer = { id, result: (handlers[name] as (args: unknown) => unknown)(args) };
+    const results = ready().write(requests.map(({ args }) => args));
+    requests.forEach(({ id }, index) => {
+      answer({ id, result: results[index] });
+    });
+    if (requests.some(({ args }) => args.some(({ lowWater }) => lowWater !== undefined))) ready().shrink();
   } catch (error) {
-    answer = { id, error: describe(error, file) };
+    for (const { id } of requests) answer({ id, error: describe(error, file) });
   }
-  parentPort?.postMessage(answer);
+}
+
+function handle({ id, name, args }: RequestMessage): void {
+  try {
+    answer({ id, result: (handlers[name as keyof typeof handlers] as (args: unknown) => unknown)(args) });
+  } catch (error) {
+    answer({ id, error: describe(error, file) });
+  }
+}
+
+function answer(message: AnswerMessage): void {
+  port.postMessage(message);
+}
+
+port.on('message', (first: RequestMessage) => {
+  let writes: RequestMessage<'write'>[] = [];
+  for (
+    let request: RequestMessage | undefined = first;
+    request !== undefined;
+    request = receiveMessageOnPort(port)?.message
+  ) {
+    if (request.name === 'write') {
+      writes.push(request as RequestMessage<'write'>);
+      continue;
+    }
+    if (writes.length > 0) writeAll(writes);
+    writes = [];
+    handle(request);
+  }
+  if (writes.length > 0) writeAll(writes);
 });

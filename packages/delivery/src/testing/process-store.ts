@@ -13,6 +13,7 @@ export class ProcessStore implements Store {
   readonly #faults = new Map<number, Fault>();
   #calls = 0;
   #killed = false;
+  #failed = false;
 
   constructor(store: Store) {
     this.#store = store;
@@ -75,7 +76,9 @@ export class ProcessStore implements Store {
 
   async #call<T>(call: () => Promise<T>): Promise<T> {
     this.#calls += 1;
-    const fault = this.#killed ? 'stall' : this.#faults.get(this.#calls);
+    const fault = this.#killed ? 'stall' : this.#failed ? 'fail' : this.#faults.get(this.#calls);
+    // A store that failed to write writes nothing behind the gap.
+    if (fault === 'fail' || fault === 'fail-after') this.#failed = true;
     if (fault === 'fail') throw new DeliveryError('STORE_FAILED', 'The test made this call fail.');
     if (fault === 'stall') return forever();
     const result = await call();
