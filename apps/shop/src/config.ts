@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { Credentials } from './basic-auth.ts';
+import type { Application, Credentials } from './identity.ts';
 
 /** Where the shop runs and for whom. */
 export interface Config {
@@ -7,6 +7,9 @@ export interface Config {
   host: string;
   port: number;
   credentials: Credentials;
+  applications: Application[];
+  /** Calls per second of one application; 0 means no limit. */
+  requestsPerSecond: number;
 }
 
 /** The configuration is incomplete; the message is one sentence that says what to do. */
@@ -22,17 +25,30 @@ const portNumber = (text: string): number => {
   throw new InvalidArgumentError('expected a port number from 0 to 65535');
 };
 
+const wholeNumber = (text: string): number => {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('expected a whole number');
+};
+
 const command = () =>
   new Command('shop')
     .description('A reference shop with a real database behind POST /batch.')
     .requiredOption('--data-dir <folder>', 'folder of the database shop.db; made if missing')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 0)
+    .option(
+      '--rate-limit <number>',
+      'calls per second of one application (the real shop: 3); 0 means no limit',
+      wholeNumber,
+      0,
+    )
     .addHelpText(
       'after',
       `
 Environment:
   SHOP_API_USER, SHOP_API_PASSWORD   HTTP Basic credentials of the API (required)
+  SHOP_CLIENT_ID, SHOP_CLIENT_SECRET an application that may get tokens at POST /SHOP/app/token
+  SHOP_CLIENT_SCOPE                  its scopes, such as "product.category:write"; default all
 
 When it listens, it writes one line on stdout: {"event":"listening","url":"http://…"}
 SIGTERM and SIGINT: finishes what is in flight and exits.
@@ -46,9 +62,17 @@ Exit codes: 0 stopped on request, 1 could not start`,
  * @throws {ConfigError} a credential is missing
  */
 export const readConfig = (argv: readonly string[], env: NodeJS.ProcessEnv): Config => {
-  const { dataDir, host, port } = command().parse(argv).opts<{ dataDir: string; host: string; port: number }>();
+  const { rateLimit, ...options } = command().parse(argv).opts<{
+    dataDir: string;
+    host: string;
+    port: number;
+    rateLimit: number;
+  }>();
   const { SHOP_API_USER: user, SHOP_API_PASSWORD: password } = env;
   if (!user || !password)
     throw new ConfigError('Set SHOP_API_USER and SHOP_API_PASSWORD to the credentials of the API.');
-  return { dataDir, host, port, credentials: { user, password } };
+  const { SHOP_CLIENT_ID: id, SHOP_CLIENT_SECRET: secret, SHOP_CLIENT_SCOPE: scope = '*' } = env;
+  if (!id !== !secret) throw new ConfigError('Set SHOP_CLIENT_ID and SHOP_CLIENT_SECRET both, or neither.');
+  const applications = id && secret ? [{ id, secret, scope }] : [];
+  return { ...options, requestsPerSecond: rateLimit, credentials: { user, password }, applications };
 };

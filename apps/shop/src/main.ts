@@ -2,8 +2,8 @@ import { readConfig } from './config.ts';
 import { buildShop } from './server.ts';
 
 const start = async () => {
-  const { dataDir, credentials, host, port } = readConfig(process.argv, process.env);
-  const server = await buildShop({ dataDir, credentials });
+  const { host, port, ...options } = readConfig(process.argv, process.env);
+  const server = await buildShop(options);
   try {
     const url = await server.listen({ host, port });
     process.stdout.write(`${JSON.stringify({ event: 'listening', url })}\n`);

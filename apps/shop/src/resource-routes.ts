@@ -1,6 +1,7 @@
 import { shopLimits } from '@batchfeed/schemas';
 import { ShopBatchError, sendAnswer } from '@batchfeed/shop-batch-server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { scopeOf } from './access-hooks.ts';
 import type { Item, ItemStore } from './item-store.ts';
 import { checkedOuterId, type Exists, readFields, requireAll } from './read-fields.ts';
 import { type CollectionQuery, representItem, representPage } from './represent.ts';
@@ -100,22 +101,24 @@ export const resourceRoutes = (
   const collection = `/${resource.endpoint}`;
   const single = `${collection}/:id`;
 
-  server.get(collection, (request, reply) => {
+  const needs = (method: string) => ({ config: { scope: scopeOf(resource, method) } });
+
+  server.get(collection, needs('GET'), (request, reply) => {
     const query = readCollectionQuery(resource, request);
     const page = store.list(query.search as Record<string, string>, query.page, query.limit);
     if (query.page > 0 && query.page * query.limit >= page.total) throw new ShopBatchError('pageOutOfRange');
     return sendAnswer(request, reply, 200, representPage(resource, page, query, baseOf(request)));
   });
 
-  server.get(single, (request: ItemRequest, reply) => {
+  server.get(single, needs('GET'), (request: ItemRequest, reply) => {
     const item = store.find(request.params.id);
     if (item === undefined) throw new ShopBatchError('notFound');
     return answer(request, reply, 200, item);
   });
 
-  server.post(collection, (request, reply) => create(request, reply));
+  server.post(collection, needs('POST'), (request, reply) => create(request, reply));
 
-  server.post(single, (request: ItemRequest, reply) => {
+  server.post(single, needs('POST'), (request: ItemRequest, reply) => {
     const { id } = request.params;
     const item = store.find(id);
     if (item !== undefined) return update(request, reply, item);
@@ -123,13 +126,13 @@ export const resourceRoutes = (
     return create(request, reply, checkedOuterId(id));
   });
 
-  server.put(single, (request: ItemRequest, reply) => {
+  server.put(single, needs('PUT'), (request: ItemRequest, reply) => {
     const item = store.find(request.params.id);
     if (item === undefined) throw new ShopBatchError('wrongId', 'There is no such item.');
     return update(request, reply, item);
   });
 
-  server.delete(single, (request: ItemRequest, reply) => {
+  server.delete(single, needs('DELETE'), (request: ItemRequest, reply) => {
     const item = store.find(request.params.id);
     if (item === undefined) throw new ShopBatchError('notFound');
     store.delete(item);

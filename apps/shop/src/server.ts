@@ -1,18 +1,27 @@
 import { shopLimits } from '@batchfeed/schemas';
 import { parseBody, ShopBatchError, sendAnswer, sendError, shopBatch } from '@batchfeed/shop-batch-server';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { basicAuth, type Credentials } from './basic-auth.ts';
+import { accessHooks, permitsPart } from './access-hooks.ts';
 import { CommitGroup } from './commit-group.ts';
 import { Counters } from './counters.ts';
 import { openDatabase } from './database.ts';
+import { faultHooks } from './fault-hooks.ts';
+import { type Application, type Credentials, identifier } from './identity.ts';
 import { ItemStore } from './item-store.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import { resources } from './resources.ts';
+import { tokenRoute } from './token-route.ts';
+import { tokenSecretIn } from './token-secret.ts';
 
 export interface ShopOptions {
   /** Folder of `shop.db`; made if missing. */
   dataDir: string;
   credentials: Credentials;
+  /** Applications that may ask for tokens. Default none. */
+  applications?: readonly Application[];
+  /** Calls per second of one application; 0, the default, means no limit. */
+  requestsPerSecond?: number;
 }
 
 const bodyLimits = { maxDepth: 32, maxFields: 100_000 };
@@ -27,6 +36,8 @@ const toShopError = (error: unknown): ShopBatchError | undefined => {
     ? new ShopBatchError('wrongData', 'The body cannot be read.', { cause: error })
     : undefined;
 };
+
+const nowSeconds = () => Math.floor(Date.now() / 1_000);
 
 const path = (url: string) => url.split('?', 1)[0];
 
@@ -58,8 +69,10 @@ const answerErrors = (server: FastifyInstance) => {
  *
  * @throws {DataDirError} see {@link openDatabase}
  */
-export const buildShop = async ({ dataDir, credentials }: ShopOptions): Promise<FastifyInstance> => {
+export const buildShop = async (options: ShopOptions): Promise<FastifyInstance> => {
+  const { dataDir, credentials, applications = [], requestsPerSecond = 0 } = options;
   const { database, close } = openDatabase(dataDir, resources.values());
+  const tokenSecret = tokenSecretIn(dataDir);
   const commits = new CommitGroup(database);
   const counters = new Counters(database, commits, [...resources.keys()]);
   const stores = new Map([...resources.values()].map((row) => [row.endpoint, new ItemStore(row, database, commits)]));
@@ -71,26 +84,25 @@ export const buildShop = async ({ dataDir, credentials }: ShopOptions): Promise<
   });
 
   await server.register(shopBatch, {
+    permits: permitsPart,
     around: async (_envelope, run) => {
       counters.countBatch(await run());
       await commits.settled();
     },
   });
-  const isAllowed = basicAuth(credentials);
-  server.addHook('onRequest', (request, reply, done) => {
-    if (isAllowed(request.headers.authorization)) return done();
-    reply.header('www-authenticate', 'Basic realm="shop"');
-    done(new ShopBatchError('noPermission'));
-  });
+  accessHooks(server, identifier(credentials, tokenSecret, nowSeconds), new RateLimiter(requestsPerSecond));
   // No answer leaves before what it tells of is on disk; the parts of a batch wait together, in `around`.
   server.addHook('onSend', (request, _reply, payload, done) => {
     if (request.batchPart !== undefined) return done(null, payload);
     commits.settled().then(() => done(null, payload), done);
   });
 
+  faultHooks(server);
+
   readBodies(server);
   answerErrors(server);
   for (const resource of resources.values()) resourceRoutes(server, resource, stores);
+  tokenRoute(server, applications, tokenSecret, nowSeconds);
   server.get('/admin/statistics', (request, reply) => {
     if (request.batchPart !== undefined) return reply.callNotFound();
     return reply.send(counters.read());

@@ -68,6 +68,7 @@ describe('requestTarget', () => {
     ['a tab', '/pro\tducts'],
     ['a fragment', '/products#x'],
     ['a malformed escape', '/products/%zz'],
+    ['escapes that are not UTF-8', '/products/%ff'],
     ['an empty segment', '/products//1'],
     ['a URI that is too long', `/${'a'.repeat(500)}`],
     ['the batch itself', '/batch'],
@@ -125,7 +126,7 @@ describe('requestTarget', () => {
         expect(url.host).toBe('elsewhere.test');
         expect(url.pathname + url.search).toBe(target);
         expect(requestTarget(target, rules).target).toBe(target);
-        const decoded = decodeURIComponent(url.pathname.replace(/%(?![0-7])[0-9a-f]{2}/gi, 'x'));
+        const decoded = decodeURIComponent(url.pathname);
         expect(decoded.split('/')).not.toContain('..');
         for (const character of ['\\', '\0', '\r', '\n']) expect(decoded).not.toContain(character);
       }),

@@ -95,6 +95,15 @@ const comparable = (path: string): string => {
   return decoded.replace(/;.*$/, '').replace(/\/+$/, '').toLowerCase();
 };
 
+// So that whoever authorises or routes the path can decode it.
+const checkUtf8 = (path: string) => {
+  try {
+    decodeURIComponent(path);
+  } catch {
+    refuse('the escapes in a path must be UTF-8');
+  }
+};
+
 // What nearly every request looks like: it breaks no rule below and no parser changes it, so the rules need not be tried.
 const plain = /^((?:\/[\w~=-][\w~=.-]*)+)(?:\?[\w~=.&-]+)?$/;
 
@@ -107,6 +116,7 @@ const checked = (raw: string, forbiddenPaths: TargetRules['forbiddenPaths']): Om
   const { host, pathname: path, search } = new URL(raw, 'http://batch.invalid');
   if (host !== 'batch.invalid') refuse('the host is not this API');
   check('path', path);
+  checkUtf8(path);
   if (forbiddenPaths.has(comparable(path))) refuse('a batch cannot contain a batch');
   return { target: path + search, path };
 };
