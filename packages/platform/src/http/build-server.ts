@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { PlatformError } from '../platform-error.ts';
 import { handleError, isBasic } from './error-handler.ts';
@@ -23,7 +23,7 @@ const OPERATOR_ROUTES = [pluginRoutes, batchingRoutes, workerCredentialsRoutes, 
 export function buildServer(services: Services, logger: Logger): FastifyInstance {
   const server = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // Operators and plugins read some of the same addresses and are answered differently; HTTP Basic is the plugins'.
     rewriteUrl: (request) => (isBasic(request) ? GATEWAY + request.url : (request.url ?? '/')),
     routerOptions: { maxParamLength: 1_000 },
