@@ -1,7 +1,8 @@
 import { type Answer, failure, json } from './http/answer.ts';
+import { eventLoopDelayMs } from './http/overload.ts';
 import type { PluginApp } from './http/plugin-app.ts';
 import { parseLogLevel } from './logging/plugin-logger.ts';
-import type { PluginMetrics } from './metrics.ts';
+import { metricsContentType, type PluginMetrics } from './metrics.ts';
 
 /** The routes every plugin has, whatever its type. None of them sheds load: they are how a busy plugin is looked at. */
 export interface SupervisedPlugin {
@@ -30,8 +31,9 @@ export const addTechnicalRoutes = (app: PluginApp, plugin: SupervisedPlugin): vo
     plugin.setLevel(level);
     return ok;
   });
-  app.route('GET', '/metrics', async () => {
-    const { contentType, text } = await plugin.metrics.text();
-    return { status: 200, text, headers: { 'content-type': contentType } };
-  });
+  app.route('GET', '/metrics', () => ({
+    status: 200,
+    text: plugin.metrics.text(eventLoopDelayMs()),
+    headers: { 'content-type': metricsContentType },
+  }));
 };

@@ -50,10 +50,8 @@ export interface LogTransport {
   write(entry: object): unknown;
 }
 
-export interface LogFunction {
-  (message: string, ...meta: unknown[]): PluginLogger;
-  (message: unknown): PluginLogger;
-}
+/** `%s` and its kin in the message take arguments; objects become fields, an error the field `error`. */
+export type LogFunction = (message: unknown, ...meta: unknown[]) => PluginLogger;
 
 export const parseLogLevel = (level: unknown): LogLevel | undefined => {
   const name = typeof level === 'string' ? level.toLowerCase() : '';
@@ -179,13 +177,13 @@ export class PluginLogger extends Transform {
   }
 
   /** Logs the milliseconds between now and `done`. */
-  startTimer(): { logger: never; done: (info?: object) => boolean } {
+  startTimer(): { logger: never; start: number; done: (info?: object) => boolean } {
     const start = performance.now();
     const done = (info?: object) => {
       this.info({ message: 'timer', ...info, duration_ms: Math.round(performance.now() - start) });
       return true;
     };
-    return { logger: this as never, done };
+    return { logger: this as never, start: Date.now(), done };
   }
   profile(): never {
     throw unsupported('profile');
