@@ -4,6 +4,7 @@ export type { BatchPart, Dispatch, DispatchContext, PartAnswer } from './dispatc
 export type { BatchPartMark } from './local-exchange.ts';
 export { identityHeaders, type ShopBatchOptions } from './options.ts';
 export { type ParseLimits, parseBody } from './parse-body.ts';
+export { type ProxyOptions, proxyTo } from './proxy.ts';
 export { parseSafeJson } from './safe-json.ts';
 export { shopBatch } from './shop-batch.ts';
 export { ShopBatchError, type ShopBatchErrorCode } from './shop-batch-error.ts';
