@@ -4,13 +4,6 @@ import { buildShop } from './server.ts';
 const start = async () => {
   const { host, port, ...options } = readConfig(process.argv, process.env);
   const server = await buildShop(options);
-  try {
-    const url = await server.listen({ host, port });
-    process.stdout.write(`${JSON.stringify({ event: 'listening', url })}\n`);
-  } catch (error) {
-    await server.close();
-    throw error;
-  }
   const stop = () => {
     // A second signal does not wait.
     process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit(1));
@@ -19,7 +12,15 @@ const start = async () => {
       () => process.exit(1),
     );
   };
+  // Before it says that it listens: whoever reads that may send a signal at once.
   process.once('SIGTERM', stop).once('SIGINT', stop);
+  try {
+    const url = await server.listen({ host, port });
+    process.stdout.write(`${JSON.stringify({ event: 'listening', url })}\n`);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 };
 
 const why = (error: unknown): string => {
