@@ -1,3 +1,3 @@
 import { library } from '../../scripts/tsup.mjs';
 
-export default library();
+export default library(['src/index.ts', 'src/cli.ts']);

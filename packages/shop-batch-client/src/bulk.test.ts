@@ -146,7 +146,7 @@ describe('bulk', () => {
     );
     const told: (readonly number[])[] = [];
     await client.bulk([{ method: 'POST', uri: 'x' }, put(1), put(2)], {
-      beforeSend: (indices) => void told.push(indices),
+      beforeSend: (sent) => void told.push(sent.map(({ index }) => index)),
     });
     expect(told).toEqual([
       [0, 1, 2],

@@ -31,8 +31,8 @@ export interface BulkOptions {
   readonly signal?: AbortSignal;
   /** Reads and sends nothing more, but waits for the answer to what is under way. */
   readonly stop?: AbortSignal;
-  /** Awaited before rows go out, each time they do, with their positions: the place for a journal. */
-  readonly beforeSend?: (indices: readonly number[]) => void | Promise<void>;
+  /** Awaited before rows go out, each time they do: the place for a journal. */
+  readonly beforeSend?: (rows: readonly Pick<BulkRow, 'index' | 'request'>[]) => void | Promise<void>;
 }
 
 /** `rows` = the sum of the four outcomes, whatever happened. */
@@ -71,7 +71,7 @@ export class Bulk {
     this.#control = {
       signal,
       stop,
-      beforeSend: beforeSend && ((rows) => beforeSend(rows.map(({ index }) => index))),
+      beforeSend,
     };
     this.#onRow = onRow;
     this.#maxInFlight = options.maxInFlight;

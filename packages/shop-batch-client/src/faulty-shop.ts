@@ -29,7 +29,8 @@ export const FAULTS = [
   '40013',
   '413',
 ] as const;
-export type Fault = (typeof FAULTS)[number];
+/** Besides, what only a test with a purpose wants. */
+export type Fault = (typeof FAULTS)[number] | 'hang-after' | 'slow' | 'turn-away';
 
 /** A small shop that remembers what was done to it, and fails as told. */
 export class FaultyShop {
@@ -56,6 +57,11 @@ export class FaultyShop {
     const carryOut = () => requests.map((request) => this.#carryOut(request));
     const every = (status: number) => requests.map((request) => part(request, status));
     const table: Record<Fault, () => void> = {
+      'hang-after': () => {
+        carryOut();
+      },
+      slow: () => void setTimeout(() => answerParts(response, carryOut()), 50),
+      'turn-away': () => answerJson(response, 403, { message: 'no' }),
       none: () => answerParts(response, carryOut()),
       '429': () => answerJson(response, 429, { message: 'Too many' }),
       '429-date': () => answerJson(response, 429, '', { 'retry-after': new Date().toUTCString() }),
