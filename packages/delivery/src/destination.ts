@@ -1,4 +1,5 @@
 import { Batcher, type Policy } from '@batchfeed/batcher';
+import type { ConcurrencyLimit } from './concurrency.ts';
 import { Fifo } from './fifo.ts';
 import { type Ledger, newTally, type Tally } from './ledger.ts';
 import type { HeldLine } from './line.ts';
@@ -22,14 +23,24 @@ export class DestinationState {
   inFlightLines = 0;
   inFlight = 0;
   paused = false;
-  /** Nothing is sent before this time. */
-  gateUntil = 0;
+  readonly concurrency: ConcurrencyLimit;
+  /** Gates that hold up everything to it. */
+  readonly gates: readonly string[];
+  /** The gate its next sends wait for. */
+  gateAlarm = 0;
   /** When the age alarm is set for. */
   ageAlarm = Number.POSITIVE_INFINITY;
   readonly #queues = new Map<string, KeyQueue>();
 
-  constructor(name: string, policyOf: (key: string) => Policy) {
+  constructor(
+    name: string,
+    policyOf: (key: string) => Policy,
+    concurrency: ConcurrencyLimit,
+    gates: readonly string[],
+  ) {
     this.name = name;
+    this.concurrency = concurrency;
+    this.gates = gates;
     this.batcher = new Batcher({ policy: policyOf });
   }
 
@@ -71,7 +82,6 @@ export class DestinationState {
   finish(shipment: Shipment): void {
     shipment.state = 'over';
     this.sealedLines -= shipment.lines.length;
-    if (shipment.batch !== undefined) this.batcher.settle(shipment.batch);
     if (shipment.next === undefined) this.#queues.delete(shipment.key);
     else {
       (this.#queues.get(shipment.key) as KeyQueue).first = shipment.next;
@@ -81,6 +91,31 @@ export class DestinationState {
       blocked.waits -= 1;
       this.consider(blocked);
     }
+  }
+
+  /** Puts the parts of the first batch of a key in its place, in order. */
+  replace(whole: Shipment, parts: readonly Shipment[]): void {
+    whole.state = 'over';
+    const queue = this.#queues.get(whole.key) as KeyQueue;
+    parts.forEach((part, index) => {
+      part.next = parts[index + 1] ?? whole.next;
+    });
+    queue.first = parts[0] as Shipment;
+    if (queue.last === whole) queue.last = parts.at(-1) as Shipment;
+    for (const blocked of whole.blocks) {
+      blocked.waits += parts.length - 1;
+      for (const part of parts) part.blocks.push(blocked);
+    }
+  }
+
+  /** Sealed batches of a key, oldest first. */
+  *queued(key: string): Generator<Shipment> {
+    for (let shipment = this.#queues.get(key)?.first; shipment !== undefined; shipment = shipment.next) yield shipment;
+  }
+
+  /** Keys that have sealed batches. */
+  queuedKeys(): Iterable<string> {
+    return this.#queues.keys();
   }
 
   get ledger(): Ledger {

@@ -6,6 +6,7 @@ import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
 import { type DeadLetter, parseDeadRef } from './dead-letters.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { DestinationState } from './destination.ts';
+import { Gates } from './gates.ts';
 import { Journal } from './journal.ts';
 import { LaneEngine } from './lane-engine.ts';
 import { type Ledger, sumLedgers } from './ledger.ts';
@@ -41,6 +42,7 @@ export class Engine {
   readonly #settings: Settings;
   readonly #journal: Journal;
   readonly #budget: Budget;
+  readonly #gates = new Gates();
   readonly #abort = new AbortController();
   #lanes: LaneEngine[] = [];
   readonly #replaying = new Set<string>();
@@ -66,6 +68,7 @@ export class Engine {
         settings: this.#settings,
         journal: this.#journal,
         budget: this.#budget,
+        gates: this.#gates,
         abort: this.#abort.signal,
         relieve: () => this.#relieve(),
         progressed: () => this.#progressed(),
@@ -74,7 +77,7 @@ export class Engine {
       await recover(lane);
     }
     this.#settings.downstream?.onRoom(() => {
-      for (const lane of this.#lanes) lane.pumpAll();
+      for (const lane of this.#lanes) lane.dispatch.pumpAll();
     });
     this.#forgetJournal = this.#journal.onBroken((error) => this.#fail(error));
   }
@@ -119,6 +122,9 @@ export class Engine {
         this.#budget.give(bytes);
         this.#mustBeOpen();
       }
+      // Waiting for room is the producer's time, not the line's age.
+      const admittedAt = this.#settings.clock.now();
+      for (const { line } of held) line.acceptedAt = admittedAt;
     }
     for (const { destination, line } of held) this.#place(destination, line);
     const written = this.#journal.written();
@@ -140,11 +146,9 @@ export class Engine {
       if (line instanceof DeliveryError) {
         const lane = this.#lanes[0] as LaneEngine;
         const key = typeof given.key === 'string' ? given.key : '';
-        lane.refuse(
-          lane.destination(given.destination),
-          heldLine(key, given.subject, String(given.content), now),
-          line.message,
-        );
+        const destination = lane.destination(given.destination);
+        destination.tally.accepted += 1;
+        lane.deadLetters.buryLine(destination, heldLine(key, given.subject, String(given.content), now), line.message);
         continue;
       }
       this.#budget.take(line.bytes + LINE_OVERHEAD_BYTES);
@@ -170,7 +174,7 @@ export class Engine {
   resume(destination: string): void {
     this.#each(destination, (lane, state) => {
       state.paused = false;
-      lane.pump(state);
+      lane.dispatch.pump(state);
     });
   }
 
@@ -243,7 +247,7 @@ export class Engine {
     // Asked for twice at once, it goes once.
     if (this.#replaying.has(ref)) return;
     this.#replaying.add(ref);
-    lane.replay(record);
+    lane.deadLetters.replay(record);
     await this.#journal.written().finally(() => this.#replaying.delete(ref));
   }
 
@@ -261,7 +265,7 @@ export class Engine {
     this.#closed = true;
     for (const lane of this.#lanes) lane.stop();
     this.#budget.release();
-    const still = () => this.#lanes.some((lane) => lane.inFlight > 0);
+    const still = () => this.#lanes.some((lane) => lane.dispatch.inFlight > 0);
     const ended = new Promise<void>((resolve) => this.#waiting.push({ over: () => !still(), resolve }));
     const callOff = this.#settings.clock.after(options.patienceMs ?? 10_000, () => this.#abort.abort());
     this.#progressed();

@@ -1,5 +1,6 @@
 import type { SealReason } from '@batchfeed/batcher';
 import type { DeliveryError } from './delivery-error.ts';
+import type { GateScope } from './gates.ts';
 
 /** What happens in an engine, for logs and metrics. Holds no line contents. */
 export type DeliveryEvent =
@@ -29,7 +30,7 @@ export type DeliveryEvent =
       readonly lines: number;
       readonly reason: string;
     }
-  | { readonly type: 'gate'; readonly destination: string; readonly untilMs: number }
+  | { readonly type: 'gate'; readonly destination: string; readonly scope: GateScope; readonly untilMs: number }
   /** The durable counts and the lines found at start do not add up. */
   | {
       readonly type: 'ledger_mismatch';

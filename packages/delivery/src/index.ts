@@ -1,9 +1,11 @@
 export type { Policy, SealReason } from '@batchfeed/batcher';
 export { type Clock, systemClock } from './clock.ts';
+export type { AdaptiveConcurrency } from './concurrency.ts';
 export type { DeadLetter } from './dead-letters.ts';
 export { DeliveryError, type DeliveryErrorCode, storeError } from './delivery-error.ts';
 export { type AppendResult, type CloseOptions, type Engine, openEngine } from './engine.ts';
 export type { DeliveryEvent } from './events.ts';
+export type { GateScope } from './gates.ts';
 export type { Ledger, Tally } from './ledger.ts';
 export { type Line, MAX_NAME_BYTES } from './line.ts';
 export { fenced, MemoryStore } from './memory-store.ts';

@@ -10,21 +10,24 @@
  *
  * A batch leaves the memory as soon as it has arrived, before that is durable: a crash in between sends it again, under its id,
  * and everything sent after it too, so the last word at the other side stays the last word.
+ *
+ * Here is the way in: append, admit, seal, and the end of a batch. `dispatch.ts` sends, `dead-letter-box.ts` buries and replays.
  */
 import type { Batch } from '@batchfeed/batcher';
 import { Alarm } from './alarm.ts';
 import { type Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
-import { deadRef } from './dead-letters.ts';
+import { ConcurrencyLimit } from './concurrency.ts';
+import { DeadLetterBox } from './dead-letter-box.ts';
 import { DestinationState } from './destination.ts';
+import { Dispatch } from './dispatch.ts';
+import { type Gates, gateName } from './gates.ts';
 import type { Journal, JournalLane, Part } from './journal.ts';
 import { addTallies } from './ledger.ts';
 import { encodeEntry, type HeldLine } from './line.ts';
 import type { Settings } from './options.ts';
-import type { Delivered, Outcome, Rejected, Retry } from './outcome.ts';
-import { contentsOf, type DeadRecord, encodeManifest, linesOf, numbered, PREFIX } from './records.ts';
-import { backoffMs, honouredDelayMs } from './retry.ts';
+import { encodeManifest, manifestKey, numbered, PREFIX } from './records.ts';
 import { SettledPositions } from './settled-positions.ts';
-import { outgoing, type Shipment } from './shipment.ts';
+import { newShipment, type Shipment } from './shipment.ts';
 import type { Lane } from './store.ts';
 
 /** What the lanes of one engine share. */
@@ -33,6 +36,7 @@ export interface LaneContext {
   readonly settings: Settings;
   readonly journal: Journal;
   readonly budget: Budget;
+  readonly gates: Gates;
   readonly abort: AbortSignal;
   /** Seals early while memory is short. */
   readonly relieve: () => void;
@@ -45,32 +49,45 @@ export class LaneEngine implements JournalLane {
   readonly context: LaneContext;
   readonly destinations = new Map<string, DestinationState>();
   readonly positions: SettledPositions;
-  /** Number of the next batch to be sealed, and of the next dead letter. */
+  readonly alarm: Alarm;
+  readonly dispatch: Dispatch;
+  readonly deadLetters: DeadLetterBox;
+  /** Number of the next batch to be sealed. */
   nextBatch = 1;
-  nextDead = 1;
-  inFlight = 0;
   /** Attempts made before a restart, by batch id; only while the lane is being recovered. */
   readonly earlierTries = new Map<string, readonly [attempts: number, failures: number]>();
-  /** Nothing is sent before the whole lane is read. */
-  #sending = false;
-  readonly #alarm: Alarm;
-  readonly #shipments = new Map<Batch<HeldLine>, Shipment>();
-  readonly #dirtyTallies = new Set<DestinationState>();
+  /** The shipments that a batch became: one, or the parts it was split into. */
+  readonly #shipments = new Map<Batch<HeldLine>, Shipment[]>();
+  readonly #changedTallies = new Set<DestinationState>();
 
   constructor(lane: Lane, context: LaneContext) {
     this.lane = lane;
     this.context = context;
     this.positions = new SettledPositions(lane.lowWater);
-    this.#alarm = new Alarm(context.settings.clock);
+    this.alarm = new Alarm(context.settings.clock);
+    this.dispatch = new Dispatch(this);
+    this.deadLetters = new DeadLetterBox(this);
   }
 
   destination(name: string): DestinationState {
     let destination = this.destinations.get(name);
     if (destination === undefined) {
-      destination = new DestinationState(name, (key) => this.context.settings.policyOf(name, key));
+      const { policyOf, concurrencyOf, endpointOf } = this.context.settings;
+      destination = new DestinationState(
+        name,
+        (key) => policyOf(name, key),
+        new ConcurrencyLimit(concurrencyOf(name)),
+        [gateName.destination(name, '', ''), gateName.endpoint(name, '', endpointOf(name))],
+      );
       this.destinations.set(name, destination);
     }
     return destination;
+  }
+
+  /** The destination's counts are in the next write. */
+  counted(destination: DestinationState): void {
+    this.#changedTallies.add(destination);
+    this.context.journal.part(this);
   }
 
   // ── in ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,17 +100,17 @@ export class LaneEngine implements JournalLane {
     part.destinations.push(destination);
     destination.unadmitted += 1;
     destination.tally.accepted += 1;
-    this.#dirtyTallies.add(destination);
+    this.#changedTallies.add(destination);
   }
 
   beforeWrite(part: Part): void {
     const { put, lowWater } = this.positions.takeChanges();
     for (const [key, value] of put) part.put.set(key, value);
     part.lowWater = lowWater;
-    for (const destination of this.#dirtyTallies) {
+    for (const destination of this.#changedTallies) {
       part.put.set(PREFIX.tally + destination.name, JSON.stringify(destination.tally));
     }
-    this.#dirtyTallies.clear();
+    this.#changedTallies.clear();
   }
 
   afterWrite(part: Part): void {
@@ -115,7 +132,8 @@ export class LaneEngine implements JournalLane {
       this.seal(destination, destination.batcher.add(line, line.acceptedAt));
     } catch (error) {
       // Only a policy that narrowed since the line was accepted gets here; the line must end in a state all the same.
-      this.#buryLine(destination, line, (error as Error).message);
+      this.deadLetters.buryLine(destination, line, (error as Error).message);
+      this.release([line]);
     }
   }
 
@@ -124,21 +142,24 @@ export class LaneEngine implements JournalLane {
     const { batcher } = destination;
     while (batcher.openKeys > this.context.settings.maxOpenKeys) this.#sealOldest(destination);
     this.#setAgeAlarm(destination);
-    this.pump(destination);
+    this.dispatch.pump(destination);
   }
 
   /** Seals the oldest open group of the lane; false when nothing is open. */
   relieve(): boolean {
     let oldest: DestinationState | undefined;
+    let since = Number.POSITIVE_INFINITY;
     for (const destination of this.destinations.values()) {
-      const openedAt = destination.batcher.oldestOpenedAt;
-      if (openedAt !== undefined && openedAt < (oldest?.batcher.oldestOpenedAt ?? Number.POSITIVE_INFINITY))
-        oldest = destination;
+      const openedAt = destination.batcher.oldestOpenedAt ?? Number.POSITIVE_INFINITY;
+      if (openedAt >= since) continue;
+      oldest = destination;
+      since = openedAt;
     }
     if (oldest !== undefined) this.#sealOldest(oldest);
     return oldest !== undefined;
   }
 
+  /** Memory that open groups hold. */
   get openBytes(): number {
     let bytes = 0;
     for (const { batcher } of this.destinations.values())
@@ -150,46 +171,66 @@ export class LaneEngine implements JournalLane {
 
   /** Sends batches on their way. They are sent once their manifests are durable. */
   seal(destination: DestinationState, batches: readonly Batch<HeldLine>[]): void {
+    const { unit } = this.context.settings;
     for (const batch of batches) {
-      const shipment = this.#shipmentOf(destination, batch);
-      const after = this.#waitFor(shipment, batch);
+      const shipment = this.#shipmentOf(destination, batch, unit);
+      const after = this.track(shipment);
       addTallies(destination.tally.batches.sealed as Record<string, number>, { [shipment.reason]: 1 });
-      this.#dirtyTallies.add(destination);
-      if (!this.context.settings.unit) {
-        shipment.waits += 1;
-        const part = this.context.journal.part(this);
-        part.put.set(numbered(PREFIX.batch, shipment.number), encodeManifest(shipment, after));
-        part.callbacks.push(() => {
-          shipment.waits -= 1;
-          destination.consider(shipment);
-          this.pump(destination);
-        });
+      this.counted(destination);
+      if (!unit) {
+        this.putManifest(shipment, after);
+        this.#tellSealed(shipment);
       }
       destination.enqueue(shipment);
-      if (!this.context.settings.unit) this.#tellSealed(shipment);
     }
   }
 
-  /** A batch found in the store at start: sealed then, sent now. */
-  restore(shipment: Shipment): void {
-    if (shipment.batch !== undefined) {
-      this.#shipments.set(shipment.batch, shipment);
-      this.#waitFor(shipment, shipment.batch);
+  /** Writes a batch's manifest and holds the batch back until that is durable. */
+  putManifest(shipment: Shipment, after: readonly number[]): void {
+    const part = this.context.journal.part(this);
+    part.put.set(manifestKey(shipment), encodeManifest(shipment, after));
+    shipment.waits += 1;
+    part.callbacks.push(() => {
+      shipment.waits -= 1;
+      shipment.destination.consider(shipment);
+      this.dispatch.pump(shipment.destination);
+    });
+  }
+
+  /** Knows a shipment by its batch, and makes it wait for the older ones it must not overtake; returns their numbers. */
+  track(shipment: Shipment): number[] {
+    if (shipment.batch === undefined) return [];
+    this.adopt(shipment);
+    const after: number[] = [];
+    for (const older of shipment.batch.after ?? []) {
+      for (const blocker of this.#shipments.get(older) ?? []) {
+        blocker.blocks.push(shipment);
+        shipment.waits += 1;
+        if (!after.includes(blocker.number)) after.push(blocker.number);
+      }
     }
-    shipment.destination.enqueue(shipment);
+    return after;
+  }
+
+  /** Knows a shipment by its batch. */
+  adopt(shipment: Shipment): void {
+    if (shipment.batch === undefined) return;
+    const siblings = this.#shipments.get(shipment.batch);
+    if (siblings === undefined) this.#shipments.set(shipment.batch, [shipment]);
+    else siblings.push(shipment);
   }
 
   /** Seals everything open of a destination. */
   drain(destination: DestinationState): void {
     this.seal(destination, destination.batcher.drain());
-    this.pump(destination);
+    this.dispatch.pump(destination);
   }
 
   /** Has the destination's policies asked for again. */
   reconfigure(destination: DestinationState): void {
     this.seal(destination, destination.batcher.reconfigure());
     this.#setAgeAlarm(destination);
-    this.pump(destination);
+    this.dispatch.pump(destination);
   }
 
   batchId(firstPosition: number): string {
@@ -200,48 +241,32 @@ export class LaneEngine implements JournalLane {
     const batch = destination.batcher.sealOldest();
     if (batch === undefined) return;
     this.seal(destination, [batch]);
-    this.pump(destination);
+    this.dispatch.pump(destination);
   }
 
-  #shipmentOf(destination: DestinationState, batch: Batch<HeldLine>): Shipment {
-    const id = this.batchId((batch.lines[0] as HeldLine).position);
+  #shipmentOf(destination: DestinationState, batch: Batch<HeldLine>, unit: boolean): Shipment {
+    const { key, lines, bytes, openedAt, reason = 'drain' } = batch;
+    const id = this.batchId((lines[0] as HeldLine).position);
     const [attempts, failures] = this.earlierTries.get(id) ?? [0, 0];
-    const shipment: Shipment = {
+    const number = this.nextBatch;
+    this.nextBatch += 1;
+    const sealedAt = this.context.settings.clock.now();
+    const stored = unit ? 'entries' : 'manifest';
+    return newShipment({
       id,
-      number: this.nextBatch,
+      number,
       destination,
-      key: batch.key,
-      lines: batch.lines,
-      bytes: batch.bytes,
-      reason: batch.reason ?? 'drain',
-      openedAt: batch.openedAt,
-      sealedAt: this.context.settings.clock.now(),
+      key,
+      lines,
+      bytes,
+      reason,
+      openedAt,
+      sealedAt,
       batch,
-      stored: this.context.settings.unit ? 'entries' : 'manifest',
-      replays: 0,
+      stored,
       attempts,
       failures,
-      waits: 0,
-      blocks: [],
-      next: undefined,
-      state: 'waiting',
-    };
-    this.nextBatch += 1;
-    this.#shipments.set(batch, shipment);
-    return shipment;
-  }
-
-  /** Makes a batch wait for the older ones it must not overtake; returns their numbers. */
-  #waitFor(shipment: Shipment, batch: Batch<HeldLine>): number[] {
-    const after: number[] = [];
-    for (const older of batch.after ?? []) {
-      const blocker = this.#shipments.get(older);
-      if (blocker === undefined) continue;
-      blocker.blocks.push(shipment);
-      shipment.waits += 1;
-      after.push(blocker.number);
-    }
-    return after;
+    });
   }
 
   #tellSealed({ id, destination, reason, lines, bytes, openedAt, sealedAt }: Shipment): void {
@@ -261,279 +286,62 @@ export class LaneEngine implements JournalLane {
     const due = destination.batcher.nextDueAt;
     if (due === undefined || due >= destination.ageAlarm) return;
     destination.ageAlarm = due;
-    this.#alarm.at(due, () => {
+    this.alarm.at(due, () => {
       destination.ageAlarm = Number.POSITIVE_INFINITY;
       this.seal(destination, destination.batcher.due(this.context.settings.clock.now()));
       this.#setAgeAlarm(destination);
-      this.pump(destination);
+      this.dispatch.pump(destination);
     });
   }
 
-  // ── send ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── end ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Starts what may be started. */
-  pump(destination: DestinationState): void {
-    const { settings } = this.context;
-    if (destination.ready.size === 0 || destination.paused || !this.#sending) return;
-    if (destination.gateUntil > settings.clock.now()) return;
-    const limit = settings.concurrencyOf(destination.name);
-    while (destination.inFlight < limit && destination.ready.size > 0 && settings.downstream?.hasRoom !== false) {
-      void this.#attempt(destination.ready.shift() as Shipment);
-    }
-  }
-
-  pumpAll(): void {
-    for (const destination of this.destinations.values()) this.pump(destination);
-  }
-
-  async #attempt(shipment: Shipment): Promise<void> {
-    const { destination } = shipment;
-    const { clock, send } = this.context.settings;
-    destination.started(shipment);
-    this.inFlight += 1;
-    shipment.attempts += 1;
-    const startedAt = clock.now();
-    let outcome: Outcome;
-    try {
-      outcome = await send(outgoing(shipment), { signal: this.context.abort });
-    } catch (error) {
-      outcome = { kind: 'retry', reason: error instanceof Error ? error.message : 'The sender failed.' };
-    }
-    this.context.journal.together(() => this.#settle(shipment, outcome, clock.now() - startedAt));
-    this.context.progressed();
-  }
-
-  /** Draws the consequences of an attempt. */
-  #settle(shipment: Shipment, outcome: Outcome, ms: number): void {
-    const { destination } = shipment;
-    const { emit, unit } = this.context.settings;
-    this.inFlight -= 1;
-    destination.stopped(shipment);
-    destination.tally.attempts += 1;
-    this.#dirtyTallies.add(destination);
-    if (!unit || outcome.kind !== 'delivered') {
-      const { kind, status } = outcome;
-      const reason = kind === 'delivered' ? undefined : outcome.reason;
-      emit({
-        type: 'attempt',
-        destination: destination.name,
-        batch: shipment.id,
-        attempt: shipment.attempts,
-        outcome: kind,
-        ms,
-        status,
-        reason,
-      });
-    }
-    this.#gate(destination, outcome.delayMs);
-    if (outcome.kind === 'delivered') this.#delivered(shipment, outcome);
-    else if (outcome.kind === 'retry') this.#postpone(shipment, outcome);
-    else this.#bury(shipment, outcome);
-    this.pump(destination);
-  }
-
-  /** Leaves a destination alone for as long as it asked. */
-  #gate(destination: DestinationState, requested: number | undefined): void {
-    const { clock, emit, retry } = this.context.settings;
-    const delay = honouredDelayMs(requested, retry);
-    if (delay === 0) return;
-    const until = clock.now() + delay;
-    if (until <= destination.gateUntil) return;
-    this.context.journal.part(this).put.set(PREFIX.gate + destination.name, String(until));
-    emit({ type: 'gate', destination: destination.name, untilMs: until });
-    this.openAt(destination, until);
-  }
-
-  openAt(destination: DestinationState, until: number): void {
-    destination.gateUntil = until;
-    this.#alarm.at(until, () => this.pump(destination));
-  }
-
-  #postpone(shipment: Shipment, outcome: Retry): void {
-    const { clock, random, retry } = this.context.settings;
-    if (this.context.abort.aborted) return;
-    const delay = honouredDelayMs(outcome.delayMs, retry);
-    if (delay === 0) shipment.failures += 1;
-    if (shipment.failures >= retry.maxAttempts) {
-      this.#bury(shipment, {
-        ...outcome,
-        reason: `${outcome.reason} Gave up after ${shipment.failures} failed attempts.`,
-      });
-      return;
-    }
-    this.context.journal
-      .part(this)
-      .put.set(PREFIX.tries + shipment.id, JSON.stringify([shipment.attempts, shipment.failures]));
-    const wait = Math.max(delay, delay === 0 ? backoffMs(shipment.failures, retry, random) : 0);
-    this.#alarm.at(clock.now() + wait, () => {
-      shipment.destination.consider(shipment);
-      this.pump(shipment.destination);
-    });
-  }
-
-  // ── out ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #delivered(shipment: Shipment, outcome: Delivered): void {
-    const { destination, lines } = shipment;
-    destination.tally.delivered += lines.length;
-    destination.tally.batches.delivered += 1;
-    if (outcome.tallies !== undefined) addTallies(destination.tally.tallies, outcome.tallies);
-    if (outcome.forward !== undefined) this.context.settings.downstream?.handOver(outcome.forward);
-    this.#end(shipment);
-  }
-
-  #bury(shipment: Shipment, outcome: Pick<Rejected | Retry, 'reason' | 'status' | 'excerpt'>): void {
-    const { destination, lines } = shipment;
-    destination.tally.dead += lines.length;
-    destination.tally.batches.dead += 1;
-    const record: DeadRecord = {
-      ref: deadRef(this.lane.lane, this.nextDead),
-      id: shipment.id,
-      number: this.nextDead,
-      destination: destination.name,
-      key: shipment.key,
-      size: lines.length,
-      reason: outcome.reason,
-      status: outcome.status,
-      excerpt: outcome.excerpt,
-      attempts: shipment.attempts,
-      sealReason: shipment.reason,
-      bytes: shipment.bytes,
-      openedAt: shipment.openedAt,
-      sealedAt: shipment.sealedAt,
-      diedAt: this.context.settings.clock.now(),
-      replays: shipment.replays,
-      contents: contentsOf(lines),
-    };
-    this.#putDead(record);
-    this.#end(shipment);
-  }
-
-  /** A line that can be in no batch becomes a dead letter of its own. */
-  #buryLine(destination: DestinationState, line: HeldLine, reason: string): void {
-    destination.tally.dead += 1;
-    destination.tally.batches.dead += 1;
-    this.#dirtyTallies.add(destination);
-    const now = this.context.settings.clock.now();
-    const id = line.position >= 0 ? this.batchId(line.position) : `${this.batchId(0)}-refused-${this.nextDead}`;
-    this.#putDead({
-      ref: deadRef(this.lane.lane, this.nextDead),
-      id,
-      number: this.nextDead,
-      destination: destination.name,
-      key: line.key,
-      size: 1,
-      reason,
-      status: undefined,
-      excerpt: undefined,
-      attempts: 0,
-      sealReason: 'bytes',
-      bytes: line.bytes,
-      openedAt: line.acceptedAt,
-      sealedAt: now,
-      diedAt: now,
-      replays: 0,
-      contents: contentsOf([line]),
-    });
-    if (line.position >= 0) {
-      this.positions.mark(line.position);
-      this.context.budget.give(line.bytes + LINE_OVERHEAD_BYTES);
-    }
-  }
-
-  /** Counts and keeps a forwarded line that no batch can take. */
-  refuse(destination: DestinationState, line: HeldLine, reason: string): void {
-    destination.tally.accepted += 1;
-    this.#buryLine(destination, line, reason);
-  }
-
-  #putDead(record: DeadRecord): void {
-    this.nextDead += 1;
+  /** The end of a batch, delivered or dead: its lines need no place any more, and what waited for it goes on. */
+  finish(shipment: Shipment): void {
     const { put } = this.context.journal.part(this);
-    put.set(numbered(PREFIX.dead, record.number), JSON.stringify(record));
-    put.set(PREFIX.nextDead, String(this.nextDead));
-    this.context.settings.emit({
-      type: 'dead',
-      destination: record.destination,
-      batch: record.id,
-      lines: record.size,
-      reason: record.reason,
-    });
+    this.forget(shipment, put);
+    if (shipment.attempts > 1) put.set(PREFIX.tries + shipment.id, null);
+    if (this.untrack(shipment) && shipment.batch !== undefined) shipment.destination.batcher.settle(shipment.batch);
+    shipment.destination.finish(shipment);
+    this.release(shipment.lines);
   }
 
-  #end(shipment: Shipment): void {
-    const { put } = this.context.journal.part(this);
+  /** Drops what the store keeps of a batch beside its lines. */
+  forget(shipment: Shipment, put: Map<string, string | null>): void {
+    if (shipment.stored === 'manifest') put.set(manifestKey(shipment), null);
+    if (shipment.stored === 'record') put.set(numbered(PREFIX.replay, shipment.number), null);
+  }
+
+  /** Knows a shipment no longer; true when it was the last of its batch. */
+  untrack(shipment: Shipment): boolean {
+    if (shipment.batch === undefined) return false;
+    const left = (this.#shipments.get(shipment.batch) ?? []).filter((other) => other !== shipment);
+    if (left.length > 0) this.#shipments.set(shipment.batch, left);
+    else this.#shipments.delete(shipment.batch);
+    return left.length === 0;
+  }
+
+  /** Marks lines as over and gives their memory back. */
+  release(lines: readonly HeldLine[]): void {
     let bytes = 0;
-    for (const line of shipment.lines) {
+    for (const line of lines) {
       bytes += line.bytes + LINE_OVERHEAD_BYTES;
       if (line.position >= 0) this.positions.mark(line.position);
     }
-    if (shipment.stored === 'manifest') put.set(numbered(PREFIX.batch, shipment.number), null);
-    if (shipment.stored === 'record') put.set(numbered(PREFIX.replay, shipment.number), null);
-    if (shipment.attempts > 1) put.set(PREFIX.tries + shipment.id, null);
-    if (shipment.batch !== undefined) this.#shipments.delete(shipment.batch);
-    const { blocks, destination } = shipment;
-    destination.finish(shipment);
-    for (const blocked of blocks) if (blocked.destination !== destination) this.pump(blocked.destination);
+    this.context.journal.part(this);
     this.context.budget.give(bytes);
   }
-
-  // ── dead letters ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Sends a dead letter again, behind what waits under its key. */
-  replay(record: DeadRecord): void {
-    const destination = this.destination(record.destination);
-    const lines = linesOf(record);
-    const { put } = this.context.journal.part(this);
-    const number = this.nextBatch;
-    this.nextBatch += 1;
-    put.set(numbered(PREFIX.dead, record.number), null);
-    const again = { ...record, replays: record.replays + 1 };
-    put.set(numbered(PREFIX.replay, number), JSON.stringify(again));
-    destination.tally.dead -= lines.length;
-    destination.tally.batches.dead -= 1;
-    destination.tally.replayed += lines.length;
-    this.#dirtyTallies.add(destination);
-    destination.enqueue(this.replayed(again, number, lines));
-    this.pump(destination);
-  }
-
-  replayed(record: DeadRecord, number: number, lines: HeldLine[]): Shipment {
-    for (const { bytes } of lines) this.context.budget.take(bytes + LINE_OVERHEAD_BYTES);
-    return {
-      id: record.id,
-      number,
-      destination: this.destination(record.destination),
-      key: record.key,
-      lines,
-      bytes: record.bytes,
-      reason: record.sealReason,
-      openedAt: record.openedAt,
-      sealedAt: record.sealedAt,
-      batch: undefined,
-      stored: 'record',
-      replays: record.replays,
-      attempts: record.attempts,
-      failures: 0,
-      waits: 0,
-      blocks: [],
-      next: undefined,
-      state: 'waiting',
-    };
-  }
-
-  // ── begin and end ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Begins to send, once everything stored is back in. */
   start(): void {
     this.earlierTries.clear();
-    this.#sending = true;
+    this.dispatch.start();
     for (const destination of this.destinations.values()) this.settleIn(destination);
   }
 
   /** Starts nothing more. What is in flight goes on. */
   stop(): void {
-    this.#sending = false;
-    this.#alarm.stop();
+    this.dispatch.stop();
+    this.alarm.stop();
   }
 }

@@ -23,7 +23,7 @@ export interface HeldLine extends BatchLine {
   readonly subject: string | undefined;
   readonly content: string;
   /** Milliseconds since the epoch; age counts from here, across restarts too. */
-  readonly acceptedAt: number;
+  acceptedAt: number;
   /** Place in its lane; -1 until it is durable, and for a line that a replay brought back. */
   position: number;
 }

@@ -1,6 +1,6 @@
 import type { Policy } from '@batchfeed/batcher';
-import type { Clock } from './clock.ts';
-import { systemClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { AdaptiveConcurrency } from './concurrency.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { Engine } from './engine.ts';
 import type { DeliveryEvent } from './events.ts';
@@ -20,8 +20,18 @@ export interface EngineOptions {
    * `'unit'`: every line is a batch of its own, which saves its manifest.
    */
   readonly policy: Policy | ((destination: string, key: string) => Policy) | 'unit';
-  /** Batches of one destination and lane in flight at once; one of a key at most, whatever this says. Default 4. */
-  readonly concurrency?: number | ((destination: string) => number);
+  /**
+   * Batches of one destination and lane in flight at once; one of a key at most, whatever this says. A number, or bounds within which
+   * the engine finds what the other side bears. Default 4.
+   */
+  readonly concurrency?: number | AdaptiveConcurrency | ((destination: string) => number | AdaptiveConcurrency);
+  /** Destinations that share an endpoint share its gate. Default: the destination itself. */
+  readonly endpointOf?: (destination: string) => string;
+  /**
+   * Whether a rejected batch is halved, in order, until the lines that cause it are found: those become dead letters, one each, and the others
+   * arrive. Retries never split. Costs at most 1 + 2k⌈log₂ n⌉ posts for k bad lines among n. Default: no.
+   */
+  readonly bisect?: boolean | ((destination: string) => boolean);
   readonly retry?: Partial<RetryPolicy>;
   /** Bytes of unsettled lines held in memory before appends wait. Default 64 MiB. */
   readonly maxHeldBytes?: number;
@@ -40,7 +50,9 @@ export interface Settings {
   readonly send: Send;
   readonly unit: boolean;
   readonly policyOf: (destination: string, key: string) => Policy;
-  readonly concurrencyOf: (destination: string) => number;
+  readonly concurrencyOf: (destination: string) => number | AdaptiveConcurrency;
+  readonly endpointOf: (destination: string) => string;
+  readonly bisects: (destination: string) => boolean;
   readonly retry: RetryPolicy;
   readonly maxHeldBytes: number;
   readonly maxOpenKeys: number;
@@ -55,11 +67,11 @@ const UNIT: Policy = { maxLines: 1, maxBytes: 1_073_741_824, maxAgeMs: 1 };
 
 /** @throws DeliveryError `INVALID`, naming the option. */
 export function settingsOf(options: EngineOptions): Settings {
-  const { policy, concurrency = 4, maxHeldBytes = 64 * 1024 * 1024, maxOpenKeys = 100_000 } = options;
+  const { policy, concurrency = 4, bisect = false, maxHeldBytes = 64 * 1024 * 1024, maxOpenKeys = 100_000 } = options;
   const retry = { ...DEFAULT_RETRY, ...options.retry };
   atLeast('maxHeldBytes', maxHeldBytes, 1);
   atLeast('maxOpenKeys', maxOpenKeys, 1);
-  if (typeof concurrency === 'number') atLeast('concurrency', concurrency, 1);
+  if (typeof concurrency !== 'function') checkConcurrency(concurrency);
   atLeast('retry.maxAttempts', retry.maxAttempts, 1);
   atLeast('retry.baseMs', retry.baseMs, 0);
   atLeast('retry.capMs', retry.capMs, 0);
@@ -68,7 +80,9 @@ export function settingsOf(options: EngineOptions): Settings {
     send: options.send,
     unit: policy === 'unit',
     policyOf: policy === 'unit' ? () => UNIT : typeof policy === 'function' ? policy : () => policy,
-    concurrencyOf: typeof concurrency === 'number' ? () => concurrency : concurrency,
+    concurrencyOf: typeof concurrency === 'function' ? concurrency : () => concurrency,
+    endpointOf: options.endpointOf ?? ((destination) => destination),
+    bisects: typeof bisect === 'function' ? bisect : () => bisect,
     retry,
     maxHeldBytes,
     maxOpenKeys,
@@ -77,6 +91,16 @@ export function settingsOf(options: EngineOptions): Settings {
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
+}
+
+function checkConcurrency(concurrency: number | AdaptiveConcurrency): void {
+  if (typeof concurrency === 'number') {
+    atLeast('concurrency', concurrency, 1);
+    return;
+  }
+  atLeast('concurrency.min', concurrency.min ?? 1, 1);
+  atLeast('concurrency.max', concurrency.max, concurrency.min ?? 1);
+  atLeast('concurrency.tolerance', concurrency.tolerance ?? 3, 1);
 }
 
 function atLeast(name: string, value: number, min: number): void {

@@ -1,4 +1,5 @@
 import type { SealReason } from '@batchfeed/batcher';
+import type { GateScope } from './gates.ts';
 import type { Line } from './line.ts';
 
 /** A sealed batch on its way. Every attempt gets the same id and the same lines. */
@@ -35,10 +36,12 @@ export type Outcome = Delivered | Retry | Rejected;
 
 interface Answered {
   /**
-   * Milliseconds the other side asks to be left alone, from any answer. Kept as a durable gate for the destination,
-   * capped; zero, negative, NaN or absent means no delay.
+   * Milliseconds the other side asks to be left alone, from any answer. Kept as a durable gate, capped; zero, negative, NaN or
+   * absent means no delay.
    */
   readonly delayMs?: number | undefined;
+  /** What the delay holds up. Default: the destination. */
+  readonly delayScope?: GateScope | undefined;
   /** HTTP status, for the dead letter and for people. */
   readonly status?: number | undefined;
   /** Beginning of the answer, for the dead letter. Must not hold secrets. */

@@ -13,7 +13,7 @@ export const PREFIX = {
   dead: 'dead/',
   /** A dead letter on its way again, lines included. */
   replay: 'replay/',
-  /** Until when a destination is to be left alone. */
+  /** Until when somebody is to be left alone. */
   gate: 'gate/',
   /** Durable counts of a destination. */
   tally: 'tally/',
@@ -26,8 +26,15 @@ export function numbered(prefix: string, number: number): string {
   return prefix + String(number).padStart(16, '0');
 }
 
+/** Key of a manifest: in key order the parts of a split batch stand where the batch stood. */
+export function manifestKey({ number, from }: Pick<Shipment, 'number' | 'from'>): string {
+  return `${numbered(PREFIX.batch, number)}.${String(from).padStart(7, '0')}`;
+}
+
 export interface Manifest {
+  readonly id: string;
   readonly number: number;
+  readonly from: number;
   readonly destination: string;
   readonly key: string;
   readonly reason: SealReason;
@@ -48,6 +55,7 @@ export function encodeManifest(shipment: Shipment, after: readonly number[]): st
     return distance;
   });
   return JSON.stringify([
+    shipment.id,
     shipment.destination.name,
     shipment.key,
     shipment.reason,
@@ -59,30 +67,30 @@ export function encodeManifest(shipment: Shipment, after: readonly number[]): st
   ]);
 }
 
-export function decodeManifest(key: string, value: string): Manifest {
-  const [destination, group, reason, openedAt, sealedAt, bytes, after, distances] = JSON.parse(value) as [
-    string,
-    string,
-    SealReason,
-    number,
-    number,
-    number,
-    number[],
-    number[],
-  ];
+type ManifestFields = [
+  id: string,
+  destination: string,
+  key: string,
+  reason: SealReason,
+  openedAt: number,
+  sealedAt: number,
+  bytes: number,
+  after: number[],
+  distances: number[],
+];
+
+export function decodeManifest(stateKey: string, value: string): Manifest {
+  const [number, from] = stateKey.slice(PREFIX.batch.length).split('.').map(Number) as [number, number];
+  const [id, destination, key, reason, openedAt, sealedAt, bytes, after, distances] = JSON.parse(
+    value,
+  ) as ManifestFields;
   let position = 0;
-  const positions = distances.map((distance) => (position += distance));
-  return {
-    number: Number(key.slice(PREFIX.batch.length)),
-    destination,
-    key: group,
-    reason,
-    openedAt,
-    sealedAt,
-    bytes,
-    after,
-    positions,
-  };
+  const positions: number[] = [];
+  for (const distance of distances) {
+    position += distance;
+    positions.push(position);
+  }
+  return { id, number, from, destination, key, reason, openedAt, sealedAt, bytes, after, positions };
 }
 
 /** A dead letter or a replay of one, with its lines. */

@@ -10,9 +10,9 @@ import { DeliveryError } from './delivery-error.ts';
 import type { LaneEngine } from './lane-engine.ts';
 import type { Tally } from './ledger.ts';
 import { decodeEntry } from './line.ts';
-import { type DeadRecord, decodeManifest, linesOf, PREFIX } from './records.ts';
+import { type DeadRecord, decodeManifest, PREFIX } from './records.ts';
 import { CHUNK_PREFIX } from './settled-positions.ts';
-import type { Shipment } from './shipment.ts';
+import { newShipment, type Shipment } from './shipment.ts';
 
 const PAGE = 500;
 const READ_BYTES = 1024 * 1024;
@@ -26,14 +26,14 @@ export async function recover(lane: LaneEngine): Promise<void> {
   for await (const [key, value] of states(lane, PREFIX.tries)) {
     lane.earlierTries.set(key.slice(PREFIX.tries.length), JSON.parse(value) as [number, number]);
   }
-  lane.nextDead = Number((await lane.lane.get(PREFIX.nextDead)) ?? 1);
+  lane.deadLetters.next = Number((await lane.lane.get(PREFIX.nextDead)) ?? 1);
   const sealed = await recoverBatches(lane);
   await recoverLines(lane, sealed);
   for await (const [key, value] of states(lane, PREFIX.replay)) recoverReplay(lane, key, value);
   for await (const [key, value] of states(lane, PREFIX.gate)) {
     // A gate from before the clock was set back must not hold for longer than any gate may.
     const until = Math.min(Number(value), clock.now() + retry.maxDelayMs);
-    if (until > clock.now()) lane.openAt(lane.destination(key.slice(PREFIX.gate.length)), until);
+    if (until > clock.now()) lane.context.gates.set(key.slice(PREFIX.gate.length), until);
   }
   compareCounts(lane);
   lane.start();
@@ -42,38 +42,23 @@ export async function recover(lane: LaneEngine): Promise<void> {
 /** Takes the sealed batches back, still empty, and returns them by the positions of their lines. */
 async function recoverBatches(lane: LaneEngine): Promise<Map<number, Shipment>> {
   const byPosition = new Map<number, Shipment>();
-  const byNumber = new Map<number, Shipment>();
+  const byNumber = new Map<number, Shipment[]>();
   for await (const [key, value] of states(lane, PREFIX.batch)) {
     const manifest = decodeManifest(key, value);
     const destination = lane.destination(manifest.destination);
-    const after = manifest.after.flatMap((number) => byNumber.get(number)?.batch ?? []);
+    const after = manifest.after.flatMap((number) => byNumber.get(number) ?? []).flatMap(({ batch }) => batch ?? []);
     const batch = destination.batcher.restore({ ...manifest, after });
-    const id = lane.batchId(manifest.positions[0] as number);
-    const [attempts, failures] = lane.earlierTries.get(id) ?? [0, 0];
-    const shipment: Shipment = {
-      id,
-      number: manifest.number,
-      destination,
-      key: manifest.key,
-      lines: batch.lines,
-      bytes: manifest.bytes,
-      reason: manifest.reason,
-      openedAt: manifest.openedAt,
-      sealedAt: manifest.sealedAt,
-      batch,
-      stored: 'manifest',
-      replays: 0,
-      attempts,
-      failures,
-      waits: 0,
-      blocks: [],
-      next: undefined,
-      state: 'waiting',
-    };
-    byNumber.set(manifest.number, shipment);
+    const [attempts, failures] = lane.earlierTries.get(manifest.id) ?? [0, 0];
+    // The batch's own array, which the lines come into as they are read.
+    const { lines } = batch;
+    const shipment = newShipment({ ...manifest, destination, batch, lines, stored: 'manifest', attempts, failures });
+    const parts = byNumber.get(manifest.number);
+    if (parts === undefined) byNumber.set(manifest.number, [shipment]);
+    else parts.push(shipment);
     for (const position of manifest.positions) byPosition.set(position, shipment);
     lane.nextBatch = Math.max(lane.nextBatch, manifest.number + 1);
-    lane.restore(shipment);
+    lane.track(shipment);
+    destination.enqueue(shipment);
   }
   return byPosition;
 }
@@ -114,7 +99,7 @@ function recoverReplay(lane: LaneEngine, key: string, value: string): void {
   const record = JSON.parse(value) as DeadRecord;
   const number = Number(key.slice(PREFIX.replay.length));
   lane.nextBatch = Math.max(lane.nextBatch, number + 1);
-  lane.restore(lane.replayed(record, number, linesOf(record)));
+  lane.destination(record.destination).enqueue(lane.deadLetters.shipment(record, number));
 }
 
 /** The counts were written with what they count; a difference means that the store lost or gained something. */

@@ -12,8 +12,10 @@ import type { OutgoingBatch } from './outcome.ts';
  */
 export interface Shipment {
   readonly id: string;
-  /** Order of sealing within the lane; names its manifest. */
+  /** Order of sealing within the lane. */
   readonly number: number;
+  /** Place of its first line in the batch it was split off; 0 for a whole one. With the number it names its manifest. */
+  readonly from: number;
   readonly destination: DestinationState;
   readonly key: string;
   readonly lines: readonly HeldLine[];
@@ -24,7 +26,7 @@ export interface Shipment {
   /** Its batch in the batcher; a replayed dead letter has none. */
   readonly batch: Batch<HeldLine> | undefined;
   /** Where its lines are stored: entries of the log with a manifest, entries alone, or a record of its own. */
-  readonly stored: 'manifest' | 'entries' | 'record';
+  readonly stored: StoredAs;
   /** How often it came back from the dead letters. */
   readonly replays: number;
   /** Attempts made. */
@@ -38,6 +40,36 @@ export interface Shipment {
   /** The next of its key. */
   next: Shipment | undefined;
   state: 'waiting' | 'ready' | 'sending' | 'over';
+  /** Not to be tried before this time; 0: at once. */
+  notBefore: number;
+  /** What the last attempt that failed was told. */
+  lastAnswer: { readonly reason: string; readonly status: number | undefined } | undefined;
+}
+
+export type StoredAs = 'manifest' | 'entries' | 'record';
+
+type Given = Pick<
+  Shipment,
+  'id' | 'number' | 'destination' | 'key' | 'lines' | 'bytes' | 'reason' | 'openedAt' | 'sealedAt' | 'batch' | 'stored'
+>;
+
+/** A shipment that has not been tried yet, but for what is given. */
+export function newShipment(
+  given: Given & Partial<Pick<Shipment, 'from' | 'replays' | 'attempts' | 'failures'>>,
+): Shipment {
+  return {
+    from: 0,
+    replays: 0,
+    attempts: 0,
+    failures: 0,
+    ...given,
+    waits: 0,
+    blocks: [],
+    next: undefined,
+    state: 'waiting',
+    notBefore: 0,
+    lastAnswer: undefined,
+  };
 }
 
 /** The batch as senders see it. */

@@ -1,0 +1,112 @@
+import { LINE_OVERHEAD_BYTES } from './budget.ts';
+import { type DeadLetter, deadRef } from './dead-letters.ts';
+import type { DestinationState } from './destination.ts';
+import type { LaneEngine } from './lane-engine.ts';
+import type { HeldLine } from './line.ts';
+import type { Rejected, Retry } from './outcome.ts';
+import { contentsOf, type DeadRecord, linesOf, numbered, PREFIX } from './records.ts';
+import { newShipment, type Shipment } from './shipment.ts';
+
+/** A lane's dead letters: batches that ended without arriving, kept with their lines until somebody replays them. */
+export class DeadLetterBox {
+  readonly #lane: LaneEngine;
+  /** Number of the next dead letter. */
+  next = 1;
+
+  constructor(lane: LaneEngine) {
+    this.#lane = lane;
+  }
+
+  /** Ends a batch as a dead letter. */
+  bury(shipment: Shipment, outcome: Pick<Rejected | Retry, 'reason' | 'status' | 'excerpt'>): void {
+    const { id, key, bytes, attempts, openedAt, sealedAt, replays, lines } = shipment;
+    const { reason, status, excerpt } = outcome;
+    this.#put(shipment.destination, lines, {
+      id,
+      key,
+      reason,
+      status,
+      excerpt,
+      attempts,
+      sealReason: shipment.reason,
+      bytes,
+      openedAt,
+      sealedAt,
+      replays,
+    });
+    this.#lane.finish(shipment);
+  }
+
+  /** A line that can be in no batch becomes a dead letter of its own. */
+  buryLine(destination: DestinationState, line: HeldLine, reason: string): void {
+    const id = line.position >= 0 ? this.#lane.batchId(line.position) : `${this.#lane.batchId(0)}-refused-${this.next}`;
+    this.#put(destination, [line], {
+      id,
+      key: line.key,
+      reason,
+      status: undefined,
+      excerpt: undefined,
+      attempts: 0,
+      sealReason: 'bytes',
+      bytes: line.bytes,
+      openedAt: line.acceptedAt,
+      sealedAt: this.#lane.context.settings.clock.now(),
+      replays: 0,
+    });
+  }
+
+  /** Sends a dead letter again, behind what waits under its key. */
+  replay(record: DeadRecord): void {
+    const lane = this.#lane;
+    const { put } = lane.context.journal.part(lane);
+    const destination = lane.destination(record.destination);
+    const again = { ...record, replays: record.replays + 1 };
+    const number = lane.nextBatch;
+    lane.nextBatch += 1;
+    put.set(numbered(PREFIX.dead, record.number), null);
+    put.set(numbered(PREFIX.replay, number), JSON.stringify(again));
+    destination.tally.dead -= record.size;
+    destination.tally.batches.dead -= 1;
+    destination.tally.replayed += record.size;
+    lane.counted(destination);
+    destination.enqueue(this.shipment(again, number));
+    lane.dispatch.pump(destination);
+  }
+
+  /** The shipment of a replayed dead letter; takes the memory of its lines. */
+  shipment(record: DeadRecord, number: number): Shipment {
+    const { id, key, bytes, sealReason: reason, openedAt, sealedAt, attempts, replays } = record;
+    const lines = linesOf(record);
+    for (const line of lines) this.#lane.context.budget.take(line.bytes + LINE_OVERHEAD_BYTES);
+    const destination = this.#lane.destination(record.destination);
+    const rest = { key, bytes, reason, openedAt, sealedAt, attempts, replays };
+    return newShipment({ id, number, destination, lines, batch: undefined, stored: 'record', ...rest });
+  }
+
+  #put(
+    destination: DestinationState,
+    lines: readonly HeldLine[],
+    letter: Omit<DeadLetter, 'ref' | 'destination' | 'size' | 'diedAt'>,
+  ): void {
+    const { context, lane } = this.#lane;
+    const number = this.next;
+    this.next += 1;
+    const record: DeadRecord = {
+      ref: deadRef(lane.lane, number),
+      number,
+      destination: destination.name,
+      size: lines.length,
+      diedAt: context.settings.clock.now(),
+      ...letter,
+      contents: contentsOf(lines),
+    };
+    const { put } = context.journal.part(this.#lane);
+    put.set(numbered(PREFIX.dead, number), JSON.stringify(record));
+    put.set(PREFIX.nextDead, String(this.next));
+    destination.tally.dead += lines.length;
+    destination.tally.batches.dead += 1;
+    this.#lane.counted(destination);
+    const { id: batch, reason } = letter;
+    context.settings.emit({ type: 'dead', destination: destination.name, batch, lines: lines.length, reason });
+  }
+}
