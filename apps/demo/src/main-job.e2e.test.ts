@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { pointsIn } from './generator/moves.ts';
 import { readRunState } from './run-state.ts';
+import { shopUser } from './stack.ts';
 import { type RunningProcess, runProcess, scripts } from './testing/run-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
@@ -31,7 +33,6 @@ const expectCorrect = async (run: RunningProcess) => {
   return result;
 };
 
-/** The processes whose parent is this one. */
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -94,6 +95,51 @@ describe('the main job', () => {
       expect(secondCode).toBe(0);
     },
   );
+
+  it.each([0, 300, 600])('can be stopped %i ms after its start, before anything is sent', async (delay) => {
+    const folder = temporaryFolder();
+    const first = runDemo(folder);
+    await first.printed(/is kept in/);
+    await sleep(delay);
+    first.kill('SIGINT');
+    expect((await first.ended).code).toBe(130);
+    await expectCorrect(runDemo(folder));
+  });
+
+  it('ends at once on a second signal, and still loses nothing', async () => {
+    const folder = temporaryFolder();
+    const first = runDemo(folder, '--updates', '6000');
+    await first.printed(/Sending 6,000 updates/);
+    await sleep(500);
+    first.kill('SIGINT');
+    await sleep(20);
+    first.kill('SIGINT');
+    expect((await first.ended).code).toBe(130);
+    expect(Object.values(serverPids(folder)).filter(isAlive)).toEqual([]);
+    const { code, stdout } = await runDemo(folder).ended;
+    expect(resultOf(stdout)).toMatchObject({ ...correct, updates: 6_000 });
+    expect(code).toBe(0);
+  });
+
+  it('fails when the shop holds somebody it should not', async () => {
+    const folder = temporaryFolder();
+    const run = runDemo(folder);
+    await run.printed(/Sending/);
+    const { ports, shopPassword } = readRunState(folder)!;
+    const stranger = await request(`http://127.0.0.1:${ports.shop}/newsletterSubscribers`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${shopUser}:${shopPassword}`).toString('base64')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ data: { email: 'stranger@elsewhere.example' } }),
+    });
+    expect(stranger.statusCode).toBe(201);
+    const { code, stdout } = await run.ended;
+    expect(stdout).toContain('✗ people in the shop who should not be there: 1, such as stranger@elsewhere.example');
+    expect(resultOf(stdout)).toMatchObject({ ...correct, lost: 1 });
+    expect(code).toBe(1);
+  });
 
   it('leaves no server behind when it is killed itself', async () => {
     const folder = temporaryFolder();

@@ -57,7 +57,12 @@ try {
   if ('interrupted' in end) process.exitCode = signalExitCodes[stoppedBy ?? 'SIGTERM'];
   else process.exitCode = isSuccess(end.result) ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof DemoError)) throw error;
-  process.stderr.write(`✗ ${error.message}\n  ${error.advice}\n`);
+  if (impatience.signal.aborted) {
+    process.stdout.write('Stopped at once. What was acknowledged is on disk; the next start goes on from there.\n');
+  } else if (error instanceof DemoError) {
+    process.stderr.write(`✗ ${error.message}\n  ${error.advice}\n`);
+  } else {
+    throw error;
+  }
   process.exitCode = stoppedBy ? signalExitCodes[stoppedBy] : 1;
 }

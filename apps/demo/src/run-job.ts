@@ -84,7 +84,8 @@ const openFeed = async (run: Run): Promise<Feed> => {
 /** Hands the rest of the segment over and follows the feed until all has settled, or until the signal. */
 const deliver = async ({ options, state, stack }: Run, { feedId }: Feed): Promise<FeedStatistics> => {
   const { client } = stack;
-  const { signal } = options;
+  // Nothing more can be delivered once a server is gone, so that ends it, too.
+  const signal = AbortSignal.any([options.signal, stack.broken]);
   const before = await client.statistics(feedId);
   const accepted = before.updates.accepted;
   say(
@@ -115,7 +116,8 @@ const deliver = async ({ options, state, stack }: Run, { feedId }: Feed): Promis
     });
   try {
     const [, statistics] = await Promise.all([upload(), follow()]);
-    return signal.aborted ? await client.statistics(feedId) : statistics;
+    stack.broken.throwIfAborted();
+    return signal.aborted ? client.statistics(feedId) : statistics;
   } finally {
     display.stop();
   }
@@ -158,9 +160,10 @@ const runOn = async (run: Run): Promise<JobEnd> => {
   const { options, folder, state } = run;
   const feed = await openFeed(run);
   const startedAt = performance.now();
-  const statistics = await deliver(run, feed);
-  state.workedMs += performance.now() - startedAt;
-  saveRunState(folder.path, state);
+  const statistics = await deliver(run, feed).finally(() => {
+    state.workedMs += performance.now() - startedAt;
+    saveRunState(folder.path, state);
+  });
   if (options.signal.aborted) {
     sayWhereTheRestIs(run, statistics);
     return { interrupted: true };

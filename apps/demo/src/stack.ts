@@ -25,8 +25,8 @@ export class Stack {
   readonly tokenFile: string;
   readonly #folder: DataFolder;
   #plugin: ServerProcess | undefined;
+  readonly #broken = new AbortController();
   #isStopping = false;
-  #ended: DemoError | undefined;
 
   private constructor(folder: DataFolder, shop: ServerProcess, platform: ServerProcess) {
     this.#folder = folder;
@@ -88,11 +88,16 @@ export class Stack {
     return this.#plugin;
   }
 
+  /** Aborted, with a `SERVER_ENDED` for a reason, when one of the servers ends without having been told to. */
+  get broken(): AbortSignal {
+    return this.#broken.signal;
+  }
+
   /** The better explanation for a failed call, if there is one: that a server has just ended. */
   async explain(error: unknown): Promise<unknown> {
     // A connection breaks a moment before its process is reported gone.
-    if (!this.#ended) await sleep(500);
-    return this.#ended ?? error;
+    if (!this.broken.aborted) await sleep(500);
+    return this.broken.aborted ? this.broken.reason : error;
   }
 
   /** Ends the servers in the order that lets each finish what it has in flight: callers before those they call. */
@@ -112,11 +117,12 @@ export class Stack {
   #watch(server: ServerProcess): void {
     void server.ended.then(({ code, signal }) => {
       if (this.#isStopping) return;
-      this.#ended ??= new DemoError(
+      const error = new DemoError(
         'SERVER_ENDED',
         `${server.name} ended unexpectedly with ${signal ?? `exit code ${code}`}`,
         `its log is ${server.logFile}; starting again goes on from here`,
       );
+      this.#broken.abort(error);
     });
   }
 }
