@@ -2,3 +2,4 @@
 export { FakeClock, settle } from './testing/fake-clock.ts';
 export { type Fault, ProcessStore } from './testing/process-store.ts';
 export { RecordingPartner } from './testing/recording-partner.ts';
+export { type ContractCase, type StoreHarness, storeContract } from './testing/store-contract.ts';

@@ -13,7 +13,7 @@ export class ProcessStore implements Store {
   readonly #faults = new Map<number, Fault>();
   #calls = 0;
   #killed = false;
-  #failed = false;
+  #ended: 'fail' | 'stall' | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -76,9 +76,10 @@ export class ProcessStore implements Store {
 
   async #call<T>(call: () => Promise<T>): Promise<T> {
     this.#calls += 1;
-    const fault = this.#killed ? 'stall' : this.#failed ? 'fail' : this.#faults.get(this.#calls);
-    // A store that failed to write writes nothing behind the gap.
-    if (fault === 'fail' || fault === 'fail-after') this.#failed = true;
+    const fault = this.#killed ? 'stall' : (this.#ended ?? this.#faults.get(this.#calls));
+    // Calls take effect in order: behind one that had none, no other has.
+    if (fault === 'fail' || fault === 'fail-after') this.#ended = 'fail';
+    if (fault === 'stall') this.#ended = 'stall';
     if (fault === 'fail') throw new DeliveryError('STORE_FAILED', 'The test made this call fail.');
     if (fault === 'stall') return forever();
     const result = await call();
