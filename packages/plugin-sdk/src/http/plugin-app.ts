@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Answer, type Call, failure, json } from './answer.ts';
 import { type CustomHandler, CustomResponse } from './custom-route.ts';
-import { eventLoopDelayMs } from './overload.ts';
+import { isOverloaded } from './overload.ts';
 import { readBody } from './read-body.ts';
 
 /** Answers one route. A throw is answered 500 by the app and reported to `onFailure`. */
@@ -77,6 +77,12 @@ export const createPluginApp = (options: PluginAppOptions): PluginApp => {
     routes.set(path, { ...routes.get(path), [method]: route });
   };
 
+  const busy = (route: Route): Answer | undefined => {
+    const late = route.sheds === true && options.throttles() && isOverloaded(options.maxEventLoopDelayMs);
+    if (!late) return undefined;
+    return json(429, route.busy ?? { status: 'error', message: busyMessage }, { 'retry-after': retryAfterSeconds });
+  };
+
   /** The route, or why there is none to run. */
   const find = (method: string, path: string): Route | Answer => {
     const methods = routes.get(path);
@@ -86,10 +92,7 @@ export const createPluginApp = (options: PluginAppOptions): PluginApp => {
       const allow = Object.keys(methods).join(', ');
       return failure(405, `${path} takes ${allow}, not ${method}.`, { allow });
     }
-    if (route.sheds === true && options.throttles() && eventLoopDelayMs() > options.maxEventLoopDelayMs) {
-      return json(429, route.busy ?? { status: 'error', message: busyMessage }, { 'retry-after': retryAfterSeconds });
-    }
-    return route;
+    return busy(route) ?? route;
   };
 
   const run = async (route: Route, call: Call): Promise<Answer> => {
@@ -123,7 +126,9 @@ export const createPluginApp = (options: PluginAppOptions): PluginApp => {
       answer(found, undefined);
     } else {
       readBody(request, options.maxBodyBytes, (result) => {
-        if (result.refused !== undefined) finish(result.refused);
+        // Asked again: the bodies of many calls may arrive together, long after their heads did.
+        const refused = result.refused ?? busy(found);
+        if (refused !== undefined) finish(refused);
         else answer(found, result.body);
       });
     }

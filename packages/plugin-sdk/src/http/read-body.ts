@@ -8,7 +8,10 @@ import { type Answer, failure } from './answer.ts';
  * A request's body as JSON, `undefined` when it is empty, or the answer that refuses it.
  * Too large a body is refused on its Content-Length or, where that is missing, as soon as it passes the limit.
  */
-export type BodyResult = { refused: Answer } | { refused?: never; body: unknown };
+export interface BodyResult {
+  refused?: Answer;
+  body?: unknown;
+}
 
 /** A refused upload is read on (and thrown away) up to this many times the limit, so that the client sees the answer. */
 const discardFactor = 4;
