@@ -164,7 +164,7 @@ export const isRow = (made: Row | RowResult): made is Row => 'settle' in made;
 export const wireMethod = (row: Row): string => (row.step === 'look' ? 'GET' : row.request.method);
 
 /** The address a look-up asks for: the row's own, without query. */
-export const lookUri = (row: Row): string => row.uri.replace(/[?#].*$/, '');
+const lookUri = (row: Row): string => row.uri.replace(/[?#].*$/, '');
 
 /** The URI the row has in the batch it goes out with now. */
 export const wireUri = (row: Row): string => (row.step === 'look' ? lookUri(row) : row.uri);

@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts';
 /** What a caller may tell the HTTP library: agents (for a private certificate authority) and proxy. */
 export type TransportOptions = Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent' | 'proxy'>;
 
-export interface Post {
+interface Post {
   readonly url: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -17,12 +17,16 @@ export interface Post {
 /** Sends a body and says what came of it; never throws. */
 export type Send = (post: Post) => Promise<Exchange>;
 
+type Adapter = 'http' | 'fetch';
+
+/** Node's own where there is one. In browsers fetch, not XMLHttpRequest: only it can refuse to follow a redirect. */
+const ADAPTERS: readonly Adapter[] = ['http', 'fetch'];
+
 /** The HTTP library, stripped of everything that would read, follow, retry or re-write. */
-export function createTransport(options: TransportOptions = {}): Send {
+export function createTransport(options: TransportOptions = {}, adapters: readonly Adapter[] = ADAPTERS): Send {
   const http: AxiosInstance = axios.create({
     ...options,
-    // fetch rather than XMLHttpRequest in browsers: only it can refuse to follow a redirect.
-    adapter: ['http', 'fetch'],
+    adapter: [...adapters],
     method: 'POST',
     maxRedirects: 0,
     maxBodyLength: Number.POSITIVE_INFINITY,
@@ -78,14 +82,18 @@ function explain(error: unknown, timeoutMs: number, signal: AbortSignal | undefi
   return { kind: 'lost', reason: 'ANSWER_LOST', message, retryable: true };
 }
 
+/** The library's code, and the system call that failed, wherever in the chain of causes it is named. */
 function errorFields(error: unknown): { code?: string; syscall?: unknown } {
-  const outer = error as { code?: unknown; syscall?: unknown; cause?: unknown; errors?: unknown };
-  const cause = (outer?.cause ?? {}) as { code?: unknown; syscall?: unknown; errors?: unknown };
-  // Several addresses tried in vain make an AggregateError whose members name the system call.
-  const first = [cause.errors, outer?.errors].find(Array.isArray)?.[0] as { syscall?: unknown } | undefined;
-  const code = outer?.code ?? cause.code;
-  return {
-    ...(typeof code === 'string' ? { code } : {}),
-    syscall: outer?.syscall ?? cause.syscall ?? first?.syscall,
-  };
+  let code: string | undefined;
+  let link = error as { code?: unknown; syscall?: unknown; cause?: unknown; errors?: unknown } | undefined;
+  for (let depth = 0; depth < 5 && typeof link === 'object' && link !== null; depth += 1) {
+    // fetch names only "a network error" itself; what happened is in its cause.
+    if (typeof link.code === 'string' && (code === undefined || code === 'ERR_NETWORK')) code = link.code;
+    // Several addresses tried in vain make an AggregateError whose members name the system call.
+    const first = Array.isArray(link.errors) ? (link.errors[0] as { syscall?: unknown }) : undefined;
+    const syscall = link.syscall ?? first?.syscall;
+    if (syscall !== undefined) return { ...(code === undefined ? {} : { code }), syscall };
+    link = link.cause as typeof link;
+  }
+  return code === undefined ? {} : { code };
 }

@@ -7,9 +7,6 @@ import type { Ended, RowStates } from './row-states.ts';
 
 const RESULT_FIELDS = ['outcome', 'status', 'code', 'reason', 'message'] as const;
 
-/** The format of a failed-rows file: a list of rows is written as NDJSON, so that it can be written row by row. */
-export const failedFormat = (format: Format): Format => (format === 'json' ? 'ndjson' : format);
-
 /**
  * Writes the rows that failed or are unknown, as they were, each with what became of it beside it. The file is valid
  * input again. Returns how many there are; without any, an older file is removed.

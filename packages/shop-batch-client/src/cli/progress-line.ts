@@ -5,7 +5,7 @@ const PLAIN_EVERY_MS = 5_000;
 const number = new Intl.NumberFormat('en');
 
 /** One line about a run. */
-export function progressText(progress: BulkProgress, total: number): string {
+function progressText(progress: BulkProgress, total: number): string {
   const { settled, failed, unknown, rowsPerSecond, secondsLeft } = progress;
   const parts = [
     `${number.format(settled)} of ${number.format(total)} rows`,

@@ -1,4 +1,5 @@
-import { type ShopMethod, shopLimits, shopMethods } from '@batchfeed/schemas';
+import { resolve } from 'node:path';
+import { type ShopMethod, shopLimits } from '@batchfeed/schemas';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ShopAuth } from '../auth.ts';
 import type { ShopBatchClientOptions } from '../options.ts';
@@ -44,6 +45,9 @@ interface Flags {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Answers to GET would have nowhere to go. */
+const WRITES: readonly ShopMethod[] = ['POST', 'PUT', 'DELETE'];
+
 const CREDENTIALS = `
 Credentials come from the environment, never from the command line, where others could read them:
   SHOP_API_USER, SHOP_API_PASSWORD                    Basic
@@ -62,13 +66,12 @@ export function pushCommand(environment: Environment, run: (settings: PushSettin
     .argument('<file>', 'the rows; without --resource every row is a request: {method, uri, data}')
     .option('--url <url>', "the API's address, such as https://shopname.api2.myshoprenter.hu/api/")
     .option('--resource <name>', 'the resource the rows belong to, such as productExtend')
-    .addOption(new Option('--method <method>', 'what to do with the rows').choices(shopMethods).default('POST'))
+    .addOption(new Option('--method <method>', 'what to do with the rows').choices(WRITES).default('POST'))
     .option('--outer-id <field>', "the field that holds the resource's id: a repeated create is then recognised")
-    .option(
-      '--map <field=path>',
-      'where a field goes in the data (name=descriptions.0.name); nothing drops it',
-      collectMap,
-      new Map(),
+    .addOption(
+      new Option('--map <field=path>', 'where a field goes in the data (name=descriptions.0.name); no path drops it')
+        .argParser(collectMap)
+        .default(new Map(), 'by its own name'),
     )
     .addOption(new Option('--format <format>', "when the file's name does not tell").choices(FORMATS))
     .option('--dry-run', 'show the first requests and what would be sent, send nothing')
@@ -102,6 +105,11 @@ function readSettings(file: string, flags: Flags, environment: Environment): Pus
   if (resource !== undefined && method !== 'POST' && outerId === undefined)
     unusable(`--method ${method} needs --outer-id`);
   if (resource === undefined && format === 'csv') unusable('A CSV file needs --resource');
+  const journal = flags.journal ?? `${file}.journal`;
+  const failedFile = flags.failed ?? failedPath(file, format);
+  if (new Set([file, journal, failedFile].map((path) => resolve(path))).size < 3) {
+    unusable('The input, the journal and the failed-rows file must be three different files');
+  }
   const dryRun = flags.dryRun ?? false;
   const diff = flags.diff ?? false;
   const needsShop = !dryRun || diff;
@@ -113,8 +121,8 @@ function readSettings(file: string, flags: Flags, environment: Environment): Pus
     dryRun,
     diff,
     resume: flags.resume ?? false,
-    journal: flags.journal ?? `${file}.journal`,
-    failedFile: flags.failed ?? failedPath(file, format),
+    journal,
+    failedFile,
     maxDeletes: flags.maxDeletes,
     stopAfterFailures: parseFailureGuard(flags.stopAfterFailures),
   };

@@ -5,19 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Fault, FaultyShop } from '../faulty-shop.ts';
+import { runFromSource } from './run-from-source.ts';
 
-// The command as a process of its own, run from its source: sibling packages are found at theirs.
-const packages = join(import.meta.dirname, '../../..');
-const hooks = `import { registerHooks } from 'node:module';
-registerHooks({ resolve(name, context, next) {
-  const sibling = /^@batchfeed\\/([a-z-]+)$/.exec(name)?.[1];
-  return next(sibling === undefined ? name : ${JSON.stringify(`file://${packages}/`)} + sibling + '/src/index.ts', context);
-} });`;
-const program = [
-  '--import',
-  `data:text/javascript,${encodeURIComponent(hooks)}`,
-  join(import.meta.dirname, '../cli.ts'),
-];
+// The command as a process of its own.
+const program = [...runFromSource, join(import.meta.dirname, '../cli.ts')];
 
 let dir: string;
 let shop: FaultyShop;
@@ -246,6 +237,7 @@ describe('what cannot be used', () => {
     ['a column twice', 'twice.csv', asProducts],
     ['a guard that is no number', 'in.csv', [...asProducts, '--stop-after-failures', 'some']],
     ['an unknown option', 'in.csv', ['--frobnicate']],
+    ['one file for journal and failed rows', 'in.csv', [...asProducts, '--failed', 'x', '--journal', './x']],
   ])('%s: one sentence, exit code 2, nothing sent', async (_, file, args) => {
     await open();
     writeFileSync(path('in.csv'), products(1));
