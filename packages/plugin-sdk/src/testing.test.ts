@@ -1,0 +1,41 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { PluginServer } from './runners/plugin-server.ts';
+import { type Handlers, SamplePlugin } from './sample-plugin.fixture.ts';
+import { buildPlugin, checkConformance, describeFindings } from './testing.ts';
+
+const servers: PluginServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close(100);
+});
+
+const check = async (handlers: Handlers = {}) => {
+  const { plugin } = buildPlugin(() => new SamplePlugin(handlers));
+  const server = new PluginServer(plugin.app);
+  servers.push(server);
+  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  return checkConformance({ url, secrets: ['test-token'] });
+};
+
+describe('the conformance check', () => {
+  it('finds nothing wrong with a plugin on this SDK', async () => {
+    const findings = await check();
+    expect(findings).toEqual([]);
+    expect(describeFindings(findings)).toBe('The plugin conforms.');
+  });
+
+  it('finds a batch that is not accounted for and one that is answered differently the second time', async () => {
+    let calls = 0;
+    const onBatchUpdate = async () => {
+      calls += 1;
+      return { status: calls === 1 ? 'OK' : 'ERROR', sent_items_in_success: 1, sent_items_in_error: 0 };
+    };
+    const findings = await check({ onBatchUpdate });
+    expect(describeFindings(findings)).toContain('was answered "OK", then "ERROR"');
+  });
+
+  it('finds a plugin that does not answer', async () => {
+    const findings = await checkConformance({ url: 'http://127.0.0.1:9', timeoutMs: 500 });
+    expect(findings.length).toBeGreaterThan(5);
+    expect(findings[0]?.problem).toContain('did not answer');
+  });
+});
