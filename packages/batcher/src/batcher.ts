@@ -87,6 +87,12 @@ export class Batcher<L extends BatchLine> {
     return this.#groups.get(key);
   }
 
+  /** The key of the open group with a line like this; looks at every open line. */
+  keyOf(matches: (line: L) => boolean): string | undefined {
+    for (const [key, { lines }] of this.#groups) if (lines.some(matches)) return key;
+    return undefined;
+  }
+
   /**
    * Takes a line in and returns the batches this sealed, in order of sealing: usually none.
    *

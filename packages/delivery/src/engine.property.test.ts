@@ -6,6 +6,7 @@ import {
   type Line,
   MemoryStore,
   type Outcome,
+  type OutgoingBatch,
   openEngine,
   type Policy,
 } from './index.ts';
@@ -34,7 +35,7 @@ const policies: fc.Arbitrary<Policy> = fc.record({
   separatorBytes: fc.constant(1),
   envelopeBytes: fc.constant(4),
 });
-const moods = fc.constantFrom('well', 'busy', 'asks-delay', 'refuses', 'throws', 'slow');
+const moods = fc.constantFrom('well', 'busy', 'asks-delay', 'refuses', 'throws', 'slow', 'picky');
 
 const steps = fc.array(
   fc.oneof(
@@ -53,8 +54,8 @@ type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never;
 
 test('the promises hold whatever comes, kills included', { timeout: 600_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(policies, fc.boolean(), steps, async (policy, several, script) => {
-      const world = new World(policy, several ? 3 : 1);
+    fc.asyncProperty(policies, fc.boolean(), fc.boolean(), steps, async (policy, several, bisect, script) => {
+      const world = new World(policy, several ? 3 : 1, bisect);
       await world.open();
       for (const step of script) await world.run(step);
       await world.end();
@@ -71,8 +72,9 @@ type Mood = typeof moods extends fc.Arbitrary<infer T> ? T : never;
 class World {
   readonly #clock = new FakeClock();
   readonly #store: MemoryStore;
-  readonly #partner = new RecordingPartner((batch) => this.#answer(batch.id));
+  readonly #partner = new RecordingPartner((batch) => this.#answer(batch));
   #policy: Policy;
+  readonly #bisect: boolean;
   #mood: Mood = 'well';
   #process!: ProcessStore;
   #engine!: Engine;
@@ -85,7 +87,8 @@ class World {
   readonly #slow: (() => void)[] = [];
   readonly #tried = new Map<string, number>();
 
-  constructor(policy: Policy, lanes: number) {
+  constructor(policy: Policy, lanes: number, bisect: boolean) {
+    this.#bisect = bisect;
     this.#policy = policy;
     this.#store = new MemoryStore({ id: 'store', lanes });
   }
@@ -99,6 +102,7 @@ class World {
       log: 'lines',
       policy: () => this.#policy,
       concurrency: 2,
+      bisect: this.#bisect,
       retry: { maxAttempts: 4, baseMs: 2, capMs: 20, maxDelayMs: 1000 },
       maxHeldBytes: 4000,
       clock: this.#clock,
@@ -202,7 +206,7 @@ class World {
     if (late) this.#partner.faults.push(`A line waited ${event.ageMs} ms in an open group.`);
   }
 
-  async #answer(id: string): Promise<Outcome> {
+  async #answer({ id, lines }: OutgoingBatch): Promise<Outcome> {
     const tried = (this.#tried.get(id) ?? 0) + 1;
     this.#tried.set(id, tried);
     switch (this.#mood) {
@@ -212,6 +216,10 @@ class World {
         return tried % 2 === 0 ? { kind: 'delivered', delayMs: 30 } : { kind: 'retry', reason: 'Wait.', delayMs: 25 };
       case 'refuses':
         return { kind: 'rejected', reason: 'No.', status: 400 };
+      case 'picky':
+        return lines.some(({ content }) => content.length % 7 === 0)
+          ? { kind: 'rejected', reason: 'Bad line.' }
+          : { kind: 'delivered' };
       case 'throws':
         throw new Error('Connection reset.');
       case 'slow':

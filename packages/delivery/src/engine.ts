@@ -6,6 +6,7 @@ import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
 import { type DeadLetter, parseDeadRef } from './dead-letters.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { DestinationState } from './destination.ts';
+import { type Explanation, explainKey, explainShipment, findShipment } from './explain.ts';
 import { Gates } from './gates.ts';
 import { Journal } from './journal.ts';
 import { LaneEngine } from './lane-engine.ts';
@@ -18,8 +19,16 @@ import { recover } from './recovery.ts';
 /** What became of the lines of one `append`. Those not refused are durable. */
 export interface AppendResult {
   readonly accepted: number;
+  /** Ids of the accepted lines, in order, for `explain`. Made when asked for. */
+  lineIds(): string[];
   readonly refused: readonly { readonly index: number; readonly error: DeliveryError }[];
 }
+
+/** What to explain: a key of a destination, a batch by its id, or a line by the id that `append` gave it. */
+export type ExplainQuery =
+  | { readonly destination: string; readonly key: string }
+  | { readonly batch: string }
+  | { readonly line: string };
 
 export interface CloseOptions {
   /** Milliseconds to wait for sends in flight before they are aborted. Default 10,000. */
@@ -113,7 +122,7 @@ export class Engine {
       bytes += line.bytes + LINE_OVERHEAD_BYTES;
       held.push({ destination: given.destination, line });
     });
-    if (held.length === 0) return { accepted: 0, refused };
+    if (held.length === 0) return { accepted: 0, lineIds: () => [], refused };
     const turn = this.#budget.reserve(bytes);
     if (turn !== undefined) {
       this.#relieve();
@@ -130,7 +139,8 @@ export class Engine {
     const written = this.#journal.written();
     for (const lane of this.#lanes) this.#journal.hasGathered(lane);
     await written;
-    return { accepted: held.length, refused };
+    const lineIds = () => held.map(({ line }) => lineId(this.#laneOf(line).lane.lane, line.position));
+    return { accepted: held.length, lineIds, refused };
   }
 
   /**
@@ -251,6 +261,35 @@ export class Engine {
     await this.#journal.written().finally(() => this.#replaying.delete(ref));
   }
 
+  /**
+   * Where something is, why it was sealed, what it waits for and until when: everything unsettled of a key in the order in which it will be
+   * sent, or one batch, or one line by its id.
+   *
+   * @throws DeliveryError `STORE_…`
+   */
+  async explain(about: ExplainQuery): Promise<Explanation[]> {
+    if ('key' in about) {
+      return this.#lanes.flatMap((lane) => {
+        const destination = lane.destinations.get(about.destination);
+        return destination === undefined ? [] : explainKey(lane, destination, about.key);
+      });
+    }
+    if ('line' in about) return [this.#explainLine(about.line)];
+    for (const lane of this.#lanes) {
+      const shipment = findShipment(lane, ({ id }) => id === about.batch);
+      if (shipment !== undefined) return [explainShipment(lane, shipment)];
+    }
+    let after: string | undefined;
+    for (;;) {
+      const page = await this.deadLetters({ limit: 500, ...(after === undefined ? {} : { after }) });
+      const letter = page.find(({ id }) => id === about.batch);
+      if (letter !== undefined) return [{ state: 'dead', letter }];
+      if (page.length < 500)
+        return [{ state: this.#lanes.some((lane) => lane.mayHaveSealed(about.batch)) ? 'over' : 'unknown' }];
+      after = page.at(-1)?.ref;
+    }
+  }
+
   /** Tells when there is room again after there was none. */
   onRoom(callback: () => void): void {
     this.#budget.onRoom(callback);
@@ -274,6 +313,22 @@ export class Engine {
     if (this.#failure === undefined) await this.#journal.written();
     this.#forgetJournal();
     for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  #explainLine(id: string): Explanation {
+    const parsed = /^(\d{1,3})-(\d{1,15})$/.exec(id);
+    const lane = parsed === null ? undefined : this.#lanes[Number(parsed[1])];
+    const position = parsed === null ? 0 : Number(parsed[2]);
+    if (lane === undefined || position >= lane.lane.end) return { state: 'unknown' };
+    if (lane.positions.has(position)) return { state: 'over' };
+    const shipment = findShipment(lane, ({ lines }) => lines.some((line) => line.position === position));
+    if (shipment !== undefined) return explainShipment(lane, shipment);
+    for (const destination of lane.destinations.values()) {
+      const key = destination.batcher.keyOf((line) => line.position === position);
+      const open = key === undefined ? undefined : explainKey(lane, destination, key).at(-1);
+      if (open !== undefined) return open;
+    }
+    return { state: 'unknown' };
   }
 
   #hold(line: Line, now: number): HeldLine | DeliveryError {
@@ -350,6 +405,10 @@ export class Engine {
     if (this.#closed)
       throw new DeliveryError('CLOSED', 'The engine is closed; open a new one on the same store to go on.');
   }
+}
+
+function lineId(lane: number, position: number): string {
+  return `${lane}-${position}`;
 }
 
 function parsedRef(ref: string): { lane: number; number: number } {

@@ -237,6 +237,13 @@ export class LaneEngine implements JournalLane {
     return `${this.context.storeId}-${this.lane.log}-${this.lane.lane}-${firstPosition}`;
   }
 
+  /** Whether a batch of this id could have been sealed here. */
+  mayHaveSealed(id: string): boolean {
+    const prefix = this.batchId(0).slice(0, -1);
+    const position = id.startsWith(prefix) ? Number.parseInt(id.slice(prefix.length), 10) : Number.NaN;
+    return position < this.lane.end;
+  }
+
   #sealOldest(destination: DestinationState): void {
     const batch = destination.batcher.sealOldest();
     if (batch === undefined) return;

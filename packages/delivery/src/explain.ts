@@ -1,0 +1,123 @@
+/** Says where a line, a key or a batch is, why it was sealed, what it waits for and until when. Reads only; nothing is kept for it. */
+import type { SealReason } from '@batchfeed/batcher';
+import type { DeadLetter } from './dead-letters.ts';
+import type { DestinationState } from './destination.ts';
+import { type GateScope, gateName } from './gates.ts';
+import type { LaneEngine } from './lane-engine.ts';
+import type { Shipment } from './shipment.ts';
+
+/** What a sealed batch waits for. Times are milliseconds since the epoch. */
+export type Wait =
+  /** Its manifest is on its way to the disk. */
+  | { readonly for: 'disk' }
+  /** An older batch holds an earlier line of one of its subjects. */
+  | { readonly for: 'batch'; readonly batch: string }
+  /** Another batch of its key goes first. */
+  | { readonly for: 'turn'; readonly behind: string }
+  /** The other side asked to be left alone. */
+  | { readonly for: 'gate'; readonly scope: GateScope; readonly until: number }
+  /** A failed attempt is repeated then. */
+  | { readonly for: 'retry'; readonly until: number }
+  /** As many batches as may be are in flight to its destination. */
+  | { readonly for: 'place'; readonly inFlight: number }
+  /** The destination is paused. */
+  | { readonly for: 'resume' }
+  /** The engine that takes what its sender forwards has no room. */
+  | { readonly for: 'downstream' };
+
+interface Group {
+  readonly destination: string;
+  readonly key: string;
+  readonly lines: number;
+  /** Size of the body it makes. */
+  readonly bytes: number;
+  /** When its oldest line was accepted. */
+  readonly openedAt: number;
+}
+
+export type Explanation =
+  /** Still taking lines; sealed by age at `dueAt` at the latest. */
+  | ({ readonly state: 'open'; readonly dueAt: number } & Group)
+  | ({
+      readonly state: 'sealed' | 'in_flight';
+      readonly batch: string;
+      readonly reason: SealReason;
+      readonly sealedAt: number;
+      readonly attempts: number;
+      readonly replay: boolean;
+      /** What the last failed attempt was told. */
+      readonly lastAnswer: { readonly reason: string; readonly status: number | undefined } | undefined;
+      readonly waitsFor: readonly Wait[];
+    } & Group)
+  | { readonly state: 'dead'; readonly letter: DeadLetter }
+  /** Delivered, or a dead letter that was replayed or has another id. */
+  | { readonly state: 'over' }
+  | { readonly state: 'unknown' };
+
+/** Everything unsettled of a key, in the order in which it will be sent. */
+export function explainKey(lane: LaneEngine, destination: DestinationState, key: string): Explanation[] {
+  const found: Explanation[] = [...destination.queued(key)].map((shipment) => explainShipment(lane, shipment));
+  const open = destination.batcher.peek(key);
+  if (open !== undefined) {
+    const { lines, bytes, openedAt, policy } = open;
+    const dueAt = openedAt + policy.maxAgeMs;
+    found.push({ state: 'open', destination: destination.name, key, lines: lines.length, bytes, openedAt, dueAt });
+  }
+  return found;
+}
+
+/** The unsettled batch of this id. */
+export function findShipment(lane: LaneEngine, matches: (shipment: Shipment) => boolean): Shipment | undefined {
+  for (const shipment of shipments(lane)) if (matches(shipment)) return shipment;
+  return undefined;
+}
+
+export function explainShipment(lane: LaneEngine, shipment: Shipment): Explanation {
+  const { id, destination, key, lines, bytes, reason, openedAt, sealedAt, attempts, replays, lastAnswer, state } =
+    shipment;
+  return {
+    state: state === 'sending' ? 'in_flight' : 'sealed',
+    batch: id,
+    destination: destination.name,
+    key,
+    lines: lines.length,
+    bytes,
+    reason,
+    openedAt,
+    sealedAt,
+    attempts,
+    replay: replays > 0,
+    lastAnswer,
+    waitsFor: state === 'sending' ? [] : waits(lane, shipment),
+  };
+}
+
+function waits(lane: LaneEngine, shipment: Shipment): Wait[] {
+  const { destination, key } = shipment;
+  const { gates, settings } = lane.context;
+  const now = settings.clock.now();
+  const found: Wait[] = [];
+  const older = [...shipments(lane)].filter(({ blocks }) => blocks.includes(shipment));
+  if (shipment.waits > older.length) found.push({ for: 'disk' });
+  for (const { id } of older) found.push({ for: 'batch', batch: id });
+  const [first] = destination.queued(key);
+  if (first !== undefined && first !== shipment) found.push({ for: 'turn', behind: first.id });
+  for (const scope of Object.keys(gateName) as GateScope[]) {
+    const until = gates.until([gateName[scope](destination.name, key, settings.endpointOf(destination.name))], now);
+    if (until > 0) found.push({ for: 'gate', scope, until });
+  }
+  if (shipment.notBefore > now && found.every((wait) => wait.for !== 'gate'))
+    found.push({ for: 'retry', until: shipment.notBefore });
+  if (destination.paused) found.push({ for: 'resume' });
+  if (settings.downstream?.hasRoom === false) found.push({ for: 'downstream' });
+  if (found.length === 0 && destination.inFlight >= destination.concurrency.limit) {
+    found.push({ for: 'place', inFlight: destination.inFlight });
+  }
+  return found;
+}
+
+function* shipments(lane: LaneEngine): Generator<Shipment> {
+  for (const destination of lane.destinations.values()) {
+    for (const key of destination.queuedKeys()) yield* destination.queued(key);
+  }
+}
