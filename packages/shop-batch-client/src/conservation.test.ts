@@ -5,7 +5,7 @@ import type { RowResult, ShopRequest } from './row.ts';
 import { ShopBatchClient } from './shop-batch-client.ts';
 
 // The long command sets more; what is random here is the schedule of faults, and what is asserted is the shop's own state.
-const numRuns = Number(process.env.FAULT_SCHEDULES ?? 50);
+const RUNS = Number(process.env.BATCHFEED_RUNS ?? 50);
 
 const faults = fc.array(fc.constantFrom<Fault>(...FAULTS), { minLength: 1, maxLength: 12 });
 const kinds = fc.array(fc.constantFrom('create', 'create-with-id', 'put', 'delete', 'get'), {
@@ -72,7 +72,7 @@ describe('under every schedule of faults', () => {
             await shop.server.close();
           }
         }),
-        { numRuns },
+        { numRuns: RUNS },
       );
     }, 600_000);
 
@@ -107,7 +107,7 @@ describe('under every schedule of faults', () => {
           await shop.server.close();
         }
       }),
-      { numRuns },
+      { numRuns: RUNS },
     );
   }, 600_000);
 });
@@ -140,7 +140,7 @@ describe('when the caller gives up', () => {
           }
         },
       ),
-      { numRuns },
+      { numRuns: RUNS },
     );
   }, 600_000);
 });

@@ -41,6 +41,7 @@ interface Flags {
   stopAfterFailures?: string;
   maxRequests?: number;
   requestsPerSecond?: number;
+  backoff?: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -91,6 +92,7 @@ export function pushCommand(environment: Environment, run: (settings: PushSettin
       `batches a second (default: ${shopLimits.requestsPerSecond}; 0: no limit)`,
       rate,
     )
+    .option('--backoff <ms>', 'first wait before a row is tried again, doubling from there (default: 500)', wholeNumber)
     .addHelpText('after', CREDENTIALS)
     .action((file: string, flags: Flags) => run(readSettings(file, flags, environment)));
 }
@@ -138,6 +140,9 @@ function clientOptions(flags: Flags, environment: Environment): ShopBatchClientO
     baseUrl,
     auth: authOf(environment),
     ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
+    ...(flags.backoff === undefined
+      ? {}
+      : { backoff: { baseMs: flags.backoff, maxMs: Math.max(flags.backoff, 30_000) } }),
     ...(flags.requestsPerSecond === undefined ? {} : { requestsPerSecond: flags.requestsPerSecond }),
   };
 }

@@ -23,6 +23,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const path = (name: string) => join(dir, name);
 const read = (name: string) => readFileSync(path(name), 'utf8');
 const open = async (faults: Fault[] = []) => {
@@ -36,9 +37,13 @@ function start(file: string, ...args: string[]) {
     SHOP_API_USER: 'shop',
     SHOP_API_PASSWORD: 'very secret',
   };
-  const child = spawn(process.execPath, [...program, 'push', path(file), '--requests-per-second', '0', ...args], {
-    env,
-  });
+  const child = spawn(
+    process.execPath,
+    [...program, 'push', path(file), '--requests-per-second', '0', '--backoff', '5', ...args],
+    {
+      env,
+    },
+  );
   children.push(child);
   const output = { out: '', err: '' };
   child.stdout.on('data', (data) => (output.out += String(data)));
@@ -197,6 +202,38 @@ describe('resume', () => {
       code === 4 ? rows.slice(20, 30).map((row) => JSON.parse(row).sku) : [],
     );
   });
+
+  it('comes to its end, killed again and again, through every kind of trouble', async () => {
+    const trouble: Fault[] = [
+      '504-after',
+      'slow',
+      'drop-after',
+      'none',
+      '429',
+      'invalid-json-after',
+      'slow',
+      'part-missing',
+      'slow',
+    ];
+    await open(Array.from({ length: 200 }, (_, i) => trouble[i % trouble.length] as Fault));
+    writeFileSync(path('in.csv'), products(400));
+    const args = [...asProducts, '--max-requests', '10'];
+    let code: number | null = null;
+    let kills = 0;
+    for (let run = 0; code !== 0 && run < 40; run += 1) {
+      const before = shop.server.calls.length;
+      const { child, end } = start('in.csv', ...args, ...(existsSync(path('in.csv.journal')) ? ['--resume'] : []));
+      // The last runs are left alone, so that the test ends whatever the machine is busy with.
+      const enough = before + 4 + (run % 5);
+      while (run < 8 && child.exitCode === null && shop.server.calls.length < enough) await pause(2);
+      if (run < 8 && child.kill('SIGKILL')) kills += 1;
+      ({ code } = await end);
+    }
+    expect(code).toBe(0);
+    expect(kills).toBeGreaterThan(3);
+    expect(shop.writes.size).toBe(400);
+    expect([...shop.writes.values()].every((count) => count === 1)).toBe(true);
+  }, 120_000);
 
   it('stops gently at the first Ctrl-C', async () => {
     await open(Array<Fault>(50).fill('slow'));
