@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { RetryPolicy } from '@batchfeed/delivery';
 import { openSqliteStore } from '@batchfeed/store-sqlite';
 import type { Logger } from 'pino';
 import { configuration } from './config/configuration.ts';
@@ -23,6 +24,10 @@ export interface PlatformOptions {
   /** Default: the system's clock, in milliseconds since the epoch. */
   readonly now?: () => number;
   readonly caller?: PluginCallerOptions;
+  /** Milliseconds an update or batch call may take. Default 30,000. */
+  readonly callTimeoutMs?: number;
+  /** How failed calls are repeated. See `RetryPolicy` of the delivery engine for the defaults. */
+  readonly retry?: Partial<RetryPolicy>;
   /** Called when the store failed for good; close the platform then. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -70,6 +75,8 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     directory: new FeedDirectory(repositories),
     caller,
     logger,
+    callTimeoutMs: options.callTimeoutMs,
+    retry: options.retry,
     onFailure,
   });
   undo.push(() => pipeline.close(0));
@@ -106,7 +113,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
 
 function openFolder(dataDir: string): ConfigDatabase {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(dataDir));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new PlatformError(
@@ -119,6 +126,13 @@ function openFolder(dataDir: string): ConfigDatabase {
   }
   // Opened before anything else: its lock is what keeps a second platform out.
   return openConfigDatabase(join(dataDir, 'platform.db'));
+}
+
+/** Folder by folder: Node's own recursive mkdir never returns where a file system answers ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 const STORE_FAILURES: Readonly<Record<string, PlatformErrorCode>> = {

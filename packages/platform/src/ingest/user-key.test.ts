@@ -35,7 +35,7 @@ describe('userKey', () => {
   });
 
   it('tells devices without an id apart by what they hold', () => {
-    const device = (vector: string) => ({ type: 'USER_DEVICE_POINT', technical_identifiers: [{ vector }] }) as const;
+    const device = (vector: string) => ({ type: 'USER_DEVICE_POINT' as const, technical_identifiers: [{ vector }] });
     expect(userKey([device('a')])).not.toBe(userKey([device('b')]));
   });
 });

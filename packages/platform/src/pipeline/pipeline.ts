@@ -4,6 +4,7 @@ import {
   type Outcome,
   type OutgoingBatch,
   openEngine,
+  type RetryPolicy,
   type Store,
 } from '@batchfeed/delivery';
 import type { DeadLetterResource, FeedStatistics, PageQuery } from '@batchfeed/schemas';
@@ -29,6 +30,10 @@ export interface PipelineOptions {
   readonly updateConcurrency?: number;
   /** Batches of one feed under way at once. Default 4. */
   readonly batchConcurrency?: number;
+  /** Milliseconds a call may take. Default: the caller's. */
+  readonly callTimeoutMs?: number | undefined;
+  /** How failed calls are repeated. Default: the engine's. */
+  readonly retry?: Partial<RetryPolicy> | undefined;
   /** Called when the store failed for good and nothing moves any more. */
   readonly onFailure: (error: Error) => void;
 }
@@ -58,7 +63,7 @@ export class Pipeline {
   }
 
   static async open(options: PipelineOptions): Promise<Pipeline> {
-    const { store, directory, logger, updateConcurrency = 64, batchConcurrency = 4 } = options;
+    const { store, directory, logger, retry = {}, updateConcurrency = 64, batchConcurrency = 4 } = options;
     const onEvent = (event: DeliveryEvent) => report(event, logger, options.onFailure);
     // Both begin to send as they open, so the senders must not need the pipeline itself.
     const lines = await openEngine({
@@ -70,6 +75,7 @@ export class Pipeline {
       },
       send: (batch) => sendBatch(batch, options),
       concurrency: (feedId) => allowance(directory, feedId, batchConcurrency),
+      retry,
       onEvent,
     });
     const handOver = new HandOver(lines);
@@ -80,6 +86,7 @@ export class Pipeline {
       send: (batch) => sendUpdate(batch, options, handOver),
       concurrency: (feedId) => allowance(directory, feedId, updateConcurrency),
       downstream: lines,
+      retry,
       onEvent,
     });
     return new Pipeline(options, updates, lines, handOver);
@@ -152,7 +159,7 @@ export class Pipeline {
 
 async function sendUpdate(
   batch: OutgoingBatch,
-  { directory, caller }: PipelineOptions,
+  { directory, caller, callTimeoutMs }: PipelineOptions,
   handOver: HandOver,
 ): Promise<Outcome> {
   const route = routeOf(directory, batch.destination);
@@ -169,6 +176,7 @@ async function sendUpdate(
     baseUrl: route.baseUrl,
     endpoint: '/v1/user_segment_update',
     body: updateBody(update.content, route.suffix(sessionId)),
+    timeoutMs: callTimeoutMs,
   });
   const outcome = updateOutcome(answer, { attempt: batch.attempt, toLine });
   if (outcome.kind === 'delivered' && outcome.forward !== undefined) {
@@ -177,7 +185,10 @@ async function sendUpdate(
   return outcome;
 }
 
-async function sendBatch(batch: OutgoingBatch, { directory, caller }: PipelineOptions): Promise<Outcome> {
+async function sendBatch(
+  batch: OutgoingBatch,
+  { directory, caller, callTimeoutMs }: PipelineOptions,
+): Promise<Outcome> {
   const route = routeOf(directory, batch.destination);
   if (route.baseUrl === undefined) return nowhere();
   const { sessionId, rest: groupingKey } = splitSessionKey(batch.key);
@@ -187,6 +198,7 @@ async function sendBatch(batch: OutgoingBatch, { directory, caller }: PipelineOp
     endpoint: '/v1/batch_update',
     body: batchBody(contents, batch.sealedAt, groupingKey, route.context(sessionId)),
     headers: ['idempotency-key', batch.id, 'x-batchfeed-attempt', String(batch.attempt)],
+    timeoutMs: callTimeoutMs,
   });
   return batchOutcome(answer, batch.lines.length);
 }
