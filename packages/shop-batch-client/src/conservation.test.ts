@@ -91,6 +91,29 @@ describe('under every schedule of faults', () => {
     return rows;
   });
 
+  it('an earlier row never undoes a later one for the same resource', async () => {
+    await fc.assert(
+      fc.asyncProperty(faults, fc.array(fc.nat(2), { minLength: 2, maxLength: 14 }), async (schedule, resources) => {
+        const { shop, client } = await setUp(schedule, [], 4);
+        const requests = resources.map((k, n) => ({ method: 'PUT', uri: `products/p-${k}`, data: { n } }) as const);
+        for (const { uri } of requests) shop.items.set(uri, { n: -1 });
+        try {
+          const { rows } = await client.batch(requests);
+          for (const uri of new Set(requests.map((request) => request.uri))) {
+            const own = rows.flatMap((row, n) => (requests[n]?.uri === uri ? [{ ...row, n }] : []));
+            const last = own.findLast(({ outcome }) => outcome === 'succeeded')?.n ?? -1;
+            const held = Number(shop.items.get(uri)?.n);
+            expect(held).toBeGreaterThanOrEqual(last);
+            expect(['succeeded', 'unknown', undefined]).toContain(own.find(({ n }) => n === held)?.outcome);
+          }
+        } finally {
+          await shop.server.close();
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  }, 600_000);
+
   it('without a limit to patience, creates with outer ids all arrive, each once', async () => {
     const harmless = faults.map((all) =>
       all.filter((fault) => fault !== '429-date' && fault !== 'first-refused-part-missing'),

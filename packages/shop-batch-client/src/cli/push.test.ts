@@ -249,6 +249,20 @@ describe('resume', () => {
     expect([uris.length, new Set(uris).size]).toEqual([300, 300]);
   });
 
+  it('keeps a second run away, but not for the sake of one that was killed', async () => {
+    await open(['hang-after']);
+    writeFileSync(path('in.csv'), products(3));
+    const { child, end } = start('in.csv', ...asProducts);
+    while (shop.server.calls.length < 1) await pause(5);
+    const second = await push('in.csv', ...asProducts, '--resume');
+    expect(second).toMatchObject({ code: 2 });
+    expect(second.err).toContain('Another run');
+    child.kill('SIGKILL');
+    await end;
+    expect(await push('in.csv', ...asProducts, '--resume')).toMatchObject({ code: 0 });
+    expect(existsSync(path('in.csv.journal.lock'))).toBe(false);
+  });
+
   it('refuses a journal of another file, shop or mapping, and none at all', async () => {
     await open(Array<Fault>(9).fill('turn-away'));
     writeFileSync(path('in.csv'), products(3));

@@ -11,6 +11,7 @@ import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { writeFailedFile } from './failed-file.ts';
 import { checkDeletes } from './guards.ts';
 import { Journal, type JournalHeader } from './journal.ts';
+import { lockJournal } from './journal-lock.ts';
 import { type PlannedRow, planRows } from './planned-row.ts';
 import { ProgressLine } from './progress-line.ts';
 import type { PushSettings } from './push-settings.ts';
@@ -51,22 +52,40 @@ export async function push(settings: PushSettings, console: Console): Promise<Ex
     console.out(dryRunText(check));
     return check.unusable > 0 ? EXIT.failed : EXIT.done;
   }
+  const unlock = await lockJournal(settings.journal);
+  try {
+    return await pushLocked(settings, { client, check, input, rows }, console);
+  } finally {
+    await unlock();
+  }
+}
+
+interface Prepared {
+  readonly client: ShopBatchClient;
+  readonly check: Check;
+  readonly input: JournalHeader['input'];
+  readonly rows: () => AsyncIterable<PlannedRow>;
+}
+
+async function pushLocked(settings: PushSettings, prepared: Prepared, console: Console): Promise<ExitCode> {
+  const { client, check, input, rows } = prepared;
   const planPath = `${settings.journal}.plan`;
+  if (!settings.resume && !settings.dryRun) await Journal.assertFree(settings.journal);
   if (settings.diff && !(settings.resume && (await exists(planPath)))) {
-    if (!settings.dryRun && !settings.resume) await Journal.assertFree(settings.journal);
-    const counts = await writeDiff(planPath, rows(), client, parseBaseUrl(settings.client?.baseUrl ?? '').href);
+    const base = parseBaseUrl(settings.client?.baseUrl ?? '').href;
+    const counts = await writeDiff(planPath, rows(), client, base);
     console.out(diffText(counts));
     if (settings.dryRun) {
       await rm(planPath);
       return counts.unusable > 0 ? EXIT.failed : EXIT.done;
     }
   }
-  checkDeletes(settings.diff ? await countDeletes(readDiff(planPath)) : check.deletes, settings.maxDeletes);
+  const plan = settings.diff ? () => readDiff(planPath) : rows;
+  checkDeletes(settings.diff ? await countDeletes(plan()) : check.deletes, settings.maxDeletes);
   const header = headerOf(settings, input);
   const journal = settings.resume
     ? await Journal.resume(settings.journal, header)
     : await Journal.create(settings.journal, header);
-  const plan = settings.diff ? () => readDiff(planPath) : rows;
   return await run(settings, { client, journal, plan, check }, console);
 }
 
