@@ -18,6 +18,7 @@ import { outgoing, type Shipment } from './shipment.ts';
 export class Dispatch {
   readonly #lane: LaneEngine;
   #sending = false;
+  #abandoned = false;
   /** Batches of this lane in flight. */
   inFlight = 0;
 
@@ -39,6 +40,11 @@ export class Dispatch {
 
   stop(): void {
     this.#sending = false;
+  }
+
+  /** Takes no notice any more of what comes back. */
+  abandon(): void {
+    this.#abandoned = true;
   }
 
   /** Starts what may be started. */
@@ -102,6 +108,7 @@ export class Dispatch {
     } catch (error) {
       outcome = { kind: 'retry', reason: error instanceof Error ? error.message : 'The sender failed.' };
     }
+    if (this.#abandoned) return;
     const ms = clock.now() - startedAt;
     shipment.destination.concurrency.report({ ms, status: outcome.status, inFlight });
     context.journal.together(() => this.#settle(shipment, outcome, ms));

@@ -514,6 +514,17 @@ describe('closing', () => {
     expect(sent).toEqual([]);
   });
 
+  test('does not wait for a sender that never ends', async () => {
+    const { engine, clock, open } = await world([() => new Promise<never>(() => {})]);
+    await append(engine, numbered(4));
+    const closing = engine.close({ patienceMs: 500 });
+    await clock.advance(2000);
+    await closing;
+    const again = await open();
+    await again.idle();
+    expect(again.ledger()).toMatchObject({ accepted: 4, delivered: 4 });
+  });
+
   test('lets producers who wait for room go, with an error', async () => {
     const { engine } = await world([], { maxHeldBytes: 300, send: () => new Promise<never>(() => {}) });
     await append(engine, numbered(4));

@@ -24,6 +24,9 @@ export interface AppendResult {
   readonly refused: readonly { readonly index: number; readonly error: DeliveryError }[];
 }
 
+/** How long senders have to notice that they were aborted. */
+const ABORT_GRACE_MS = 1000;
+
 /** What to explain: a key of a destination, a batch by its id, or a line by the id that `append` gave it. */
 export type ExplainQuery =
   | { readonly destination: string; readonly key: string }
@@ -296,7 +299,8 @@ export class Engine {
   }
 
   /**
-   * Takes nothing more, starts nothing more, lets what is in flight end, and makes what is known durable. Open groups stay open in
+   * Takes nothing more, starts nothing more, lets what is in flight end (or aborts it when patience does: its outcome is then unknown, and the
+   * next engine sends it again under its id), and makes what is known durable. Open groups stay open in
    * the store: the next engine goes on with them. The store stays open; it is its opener's to close.
    */
   async close(options: CloseOptions = {}): Promise<void> {
@@ -304,15 +308,25 @@ export class Engine {
     this.#closed = true;
     for (const lane of this.#lanes) lane.stop();
     this.#budget.release();
-    const still = () => this.#lanes.some((lane) => lane.dispatch.inFlight > 0);
-    const ended = new Promise<void>((resolve) => this.#waiting.push({ over: () => !still(), resolve }));
-    const callOff = this.#settings.clock.after(options.patienceMs ?? 10_000, () => this.#abort.abort());
-    this.#progressed();
-    await ended;
-    callOff();
+    await this.#landed(options.patienceMs ?? 10_000);
+    for (const lane of this.#lanes) lane.dispatch.abandon();
     if (this.#failure === undefined) await this.#journal.written();
     this.#forgetJournal();
     for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Waits for what is in flight: to its end, or until it was aborted and had time to notice. */
+  async #landed(patienceMs: number): Promise<void> {
+    const { clock } = this.#settings;
+    const callOffs: (() => void)[] = [];
+    await new Promise<void>((resolve) => {
+      const over = () => !this.#lanes.some((lane) => lane.dispatch.inFlight > 0);
+      this.#waiting.push({ over, resolve });
+      callOffs.push(clock.after(patienceMs, () => this.#abort.abort()));
+      callOffs.push(clock.after(patienceMs + ABORT_GRACE_MS, resolve));
+      this.#progressed();
+    });
+    for (const callOff of callOffs) callOff();
   }
 
   #explainLine(id: string): Explanation {

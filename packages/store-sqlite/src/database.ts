@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 import { MIGRATIONS } from './migrations.ts';
+import type { OpenRequest } from './protocol.ts';
 
 /** An error with a code of the engine's, to cross the thread border. */
 export class DatabaseError extends Error {
@@ -20,7 +21,11 @@ const PAGE_BYTES = 16_384;
 /** Size of the write-ahead log at which it is folded into the file. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
-export function openDatabase(file: string, lanes: number): { db: Sqlite.Database; id: string; lanes: number } {
+export function openDatabase({ file, lanes, maxBytes }: OpenRequest): {
+  db: Sqlite.Database;
+  id: string;
+  lanes: number;
+} {
   const db = new Sqlite(file, { timeout: LOCK_PATIENCE_MS });
   try {
     // Must come first: one process owns the file as long as it lives, and the system frees it however that process ends.
@@ -35,6 +40,7 @@ export function openDatabase(file: string, lanes: number): { db: Sqlite.Database
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_BYTES / PAGE_BYTES}`);
     db.pragma('journal_size_limit = 67108864');
     db.pragma('cache_size = -16384');
+    if (maxBytes !== undefined) db.pragma(`max_page_count = ${Math.max(8, Math.floor(maxBytes / PAGE_BYTES))}`);
     migrate(db, file);
     return { db, ...identity(db, lanes) };
   } catch (error) {
@@ -75,7 +81,11 @@ function identity(db: Sqlite.Database, lanes: number): { id: string; lanes: numb
 
 /** SQLite's code, as the engine names it. Extended codes begin with the name of their class. */
 const CODES: readonly (readonly [prefix: string, code: string, advice: string])[] = [
-  ['SQLITE_FULL', 'STORE_FULL', 'The disk is full. Free some space; nothing that was acknowledged is lost.'],
+  [
+    'SQLITE_FULL',
+    'STORE_FULL',
+    'There is no room: the disk is full, or the file is as large as its maxBytes allows. Make room; nothing that was acknowledged is lost.',
+  ],
   ['SQLITE_READONLY', 'STORE_READ_ONLY', 'The file cannot be written. Check its permissions and those of its folder.'],
   ['SQLITE_PERM', 'STORE_READ_ONLY', 'The file cannot be written. Check its permissions and those of its folder.'],
   [

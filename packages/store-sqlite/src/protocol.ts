@@ -3,6 +3,7 @@
 export interface OpenRequest {
   readonly file: string;
   readonly lanes: number;
+  readonly maxBytes: number | undefined;
 }
 
 /** One lane's part of a write. The texts of all entries stand in one string, so that a thousand lines cost one row. */

@@ -7,6 +7,8 @@ export interface SqliteStoreOptions {
   readonly file: string;
   /** Lanes of every log, fixed when the file is made. Default 1, which fills batches best. */
   readonly lanes?: number;
+  /** Largest size of the file, in bytes; beyond it writes fail with `STORE_FULL`. Default: what the disk has. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   }
   const worker = new WorkerClient();
   try {
-    const opened = await worker.call('open', { file: options.file, lanes });
+    const opened = await worker.call('open', { file: options.file, lanes, maxBytes: options.maxBytes });
     return new SqliteStore(worker, opened.id, opened.lanes);
   } catch (error) {
     await worker.end();

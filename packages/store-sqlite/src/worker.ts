@@ -13,7 +13,7 @@ let tables: LaneTables | undefined;
 const handlers: { [N in Exclude<CallName, 'write'>]: (args: Calls[N]['takes']) => Calls[N]['gives'] } = {
   open: (args) => {
     file = args.file;
-    const opened = openDatabase(args.file, args.lanes);
+    const opened = openDatabase(args);
     db = opened.db;
     tables = new LaneTables(opened.db);
     return { id: opened.id, lanes: opened.lanes };
