@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import type { CommitGroup } from './commit-group.ts';
-import { storedColumns } from './database.ts';
-import { generatedId, numberInId, type Resource } from './resource.ts';
+import type { StoreShape } from './database-tables.ts';
+import { generatedId, isComposite, needsOwnNumber, numberInId, withOwnNumber } from './resource.ts';
 
-/** The stored fields of an item: text, or nothing. */
+/** The stored fields of an item: text, or nothing. A link is stored as the generated id of the item it leads to. */
 export type Fields = Record<string, string | null>;
 
 export interface Item {
@@ -12,7 +12,24 @@ export interface Item {
   number: number;
   /** The outer id if it has one, else the generated id. */
   id: string;
+  /** The generated id, which stays when the outer id changes. */
+  ownId: string;
   fields: Fields;
+}
+
+/** What an item is to become. */
+export interface ItemWrite {
+  outerId: string | undefined;
+  /** Numbers of the linked items that a composite generated id is made of. */
+  linkedNumbers: readonly number[];
+  fields: Fields;
+}
+
+/** One condition of a search. */
+export interface Condition {
+  column: string;
+  operator: '=' | '<' | '<=' | '>' | '>=';
+  value: string;
 }
 
 export interface Page {
@@ -23,103 +40,149 @@ export interface Page {
 const now = () => new Date().toISOString().slice(0, 19);
 const quoted = (name: string) => `"${name}"`;
 
-type Row = Fields & { number: number; outerId: string | null };
+type Row = Fields & { number: number; outerId: string | null; generatedId?: string | null };
+type LogColumn = 'inserted' | 'updated' | 'deleted';
 
-/** The items of one resource in the database. Every statement of the shop is in this file. */
+/** The items of one table. Every statement about items is in this file. */
 export class ItemStore {
+  readonly #table: string;
+  /** Columns written, in order: the two ids first. */
   readonly #columns: string[];
-  readonly #byNumber: Database.Statement<[number], Row>;
-  readonly #byOuterId: Database.Statement<[string], Row>;
-  readonly #insert: Database.Statement;
-  readonly #update: Database.Statement;
-  readonly #delete: Database.Statement<[number]>;
-  readonly #log: Record<'inserted' | 'updated' | 'deleted', Database.Statement<[string, string]>>;
+  readonly #isComposite: boolean;
+  readonly #statements: Record<
+    'byNumber' | 'byOuterId' | 'byGeneratedId' | 'insert' | 'update' | 'delete' | 'next',
+    Database.Statement
+  >;
+  readonly #log: Record<LogColumn, Database.Statement<[string, string]>>;
 
   constructor(
-    private readonly resource: Resource,
+    private readonly shape: StoreShape,
     private readonly database: Database.Database,
     private readonly commits: CommitGroup,
   ) {
-    this.#columns = storedColumns(resource);
-    const table = quoted(resource.endpoint);
-    const names = ['outerId', ...this.#columns];
-    const places = names.map(() => '?').join(', ');
-    const log = (column: string) =>
+    this.#isComposite = isComposite(shape.resource);
+    this.#table = quoted(shape.name);
+    this.#columns = ['outerId', ...(this.#isComposite ? ['generatedId'] : []), ...shape.columns];
+    const columns = ['number', ...this.#columns];
+    const select = `SELECT * FROM ${this.#table} WHERE`;
+    this.#statements = {
+      byNumber: database.prepare(`${select} number = ?`),
+      byOuterId: database.prepare(`${select} outerId = ?`),
+      byGeneratedId: database.prepare(`${select} ${this.#isComposite ? 'generatedId' : 'number'} = ?`),
+      insert: database.prepare(
+        `INSERT INTO ${this.#table} (${columns.map(quoted).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+      ),
+      update: database.prepare(
+        `UPDATE ${this.#table} SET ${this.#columns.map((name) => `${quoted(name)} = ?`).join(', ')} WHERE number = ?`,
+      ),
+      delete: database.prepare(`DELETE FROM ${this.#table} WHERE number = ?`),
+      next: database.prepare(
+        'INSERT INTO sequences VALUES (?, 1) ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value',
+      ),
+    };
+    const log = (column: LogColumn) =>
       database.prepare<[string, string]>(
         `INSERT INTO writeLog (endpoint, id, ${column}) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET ${column} = ${column} + 1`,
       );
-    this.#byNumber = database.prepare(`SELECT * FROM ${table} WHERE number = ?`);
-    this.#byOuterId = database.prepare(`SELECT * FROM ${table} WHERE outerId = ?`);
-    this.#insert = database.prepare(`INSERT INTO ${table} (${names.map(quoted).join(', ')}) VALUES (${places})`);
-    this.#update = database.prepare(
-      `UPDATE ${table} SET ${names.map((name) => `${quoted(name)} = ?`).join(', ')} WHERE number = ?`,
-    );
-    this.#delete = database.prepare(`DELETE FROM ${table} WHERE number = ?`);
     this.#log = { inserted: log('inserted'), updated: log('updated'), deleted: log('deleted') };
   }
 
   /** The item of this outer or generated id. */
   find(id: string): Item | undefined {
-    const row = this.#byOuterId.get(id) ?? this.#byGeneratedId(id);
-    return row && this.#item(row);
+    const { byOuterId, byGeneratedId } = this.#statements;
+    const key = this.#isComposite ? id : numberInId(this.shape.resource, id);
+    const row = byOuterId.get(id) ?? (key === undefined ? undefined : byGeneratedId.get(key));
+    return row === undefined ? undefined : this.#item(row as Row);
   }
 
-  #byGeneratedId(id: string): Row | undefined {
-    const number = numberInId(this.resource, id);
-    return number === undefined ? undefined : this.#byNumber.get(number);
+  /** The generated id made of these linked items alone; `undefined` where it takes the item's own number. */
+  ownId(linkedNumbers: readonly number[]): string | undefined {
+    const { resource } = this.shape;
+    return this.#isComposite && !needsOwnNumber(resource) ? generatedId(resource, linkedNumbers) : undefined;
   }
 
-  create(outerId: string | undefined, given: Fields): Item {
+  create(write: ItemWrite): Item {
+    return this.commits.write(() => this.#logged('inserted', this.#insert(write)));
+  }
+
+  /** Creates an item that no client asked for: it is not logged. */
+  seed(fields: Fields): Item {
+    return this.commits.write(() => this.#insert({ outerId: undefined, linkedNumbers: [], fields }));
+  }
+
+  /** Changes the given fields and, if given, the outer id. */
+  update(item: Item, { outerId, linkedNumbers, fields }: ItemWrite): Item {
     return this.commits.write(() => {
-      const date = now();
-      const kept: Fields = { dateCreated: date, dateUpdated: date, hash: randomBytes(16).toString('hex') };
-      const fields = this.#columns.map((column) => given[column] ?? kept[column] ?? null);
-      const number = Number(this.#insert.run(outerId ?? null, ...fields).lastInsertRowid);
-      const item = this.#item(this.#byNumber.get(number)!);
-      this.#log.inserted.run(this.resource.endpoint, item.id);
-      return item;
-    });
-  }
-
-  /** Changes the given fields and, if `outerId` is given, the outer id. */
-  update(item: Item, given: Fields, outerId?: string): Item {
-    return this.commits.write(() => {
-      const fields: Fields = { ...item.fields, ...given, dateUpdated: now() };
-      const own = generatedId(this.resource, item.number);
-      const id = outerId ?? (item.id === own ? null : item.id);
-      this.#update.run(id, ...this.#columns.map((column) => fields[column] ?? null), item.number);
-      const changed = this.#item(this.#byNumber.get(item.number)!);
-      this.#log.updated.run(this.resource.endpoint, changed.id);
-      return changed;
+      const { update, byNumber } = this.#statements;
+      const id = outerId ?? (item.id === item.ownId ? null : item.id);
+      const values: Fields = { ...item.fields, ...fields, dateUpdated: now() };
+      update.run(...this.#row(values, id, linkedNumbers, item.number), item.number);
+      return this.#logged('updated', this.#item(byNumber.get(item.number) as Row));
     });
   }
 
   delete(item: Item): void {
     this.commits.write(() => {
-      this.#delete.run(item.number);
-      this.#log.deleted.run(this.resource.endpoint, item.id);
+      this.#statements.delete.run(item.number);
+      this.#logged('deleted', item);
     });
   }
 
-  /** Items whose columns equal `search`, oldest first. */
-  list(search: Fields, page: number, limit: number): Page {
-    const names = Object.keys(search);
-    const column = (name: string) => (name === 'innerId' ? 'number' : quoted(name));
-    const where = names.length === 0 ? '' : `WHERE ${names.map((name) => `${column(name)} = ?`).join(' AND ')}`;
-    const from = `FROM ${quoted(this.resource.endpoint)} ${where}`;
-    const values = Object.values(search);
-    const total =
-      this.database
-        .prepare<unknown[], number>(`SELECT count(*) ${from}`)
-        .pluck()
-        .get(...values) ?? 0;
+  /** Items that meet all conditions, oldest first. */
+  list(conditions: readonly Condition[], page: number, limit: number): Page {
+    const tests = conditions.map(({ column, operator }) => `${quoted(column)} ${operator} ?`);
+    const from = `FROM ${this.#table} ${tests.length === 0 ? '' : `WHERE ${tests.join(' AND ')}`}`;
+    const values = conditions.map(({ value }) => value);
+    const total = this.database
+      .prepare(`SELECT count(*) ${from}`)
+      .pluck()
+      .get(...values) as number;
     const rows = this.database
-      .prepare<unknown[], Row>(`SELECT * ${from} ORDER BY number LIMIT ? OFFSET ?`)
+      .prepare(`SELECT * ${from} ORDER BY number LIMIT ? OFFSET ?`)
       .all(...values, limit, page * limit);
-    return { items: rows.map((row) => this.#item(row)), total };
+    return { items: rows.map((row) => this.#item(row as Row)), total };
   }
 
-  #item({ number, outerId, ...fields }: Row): Item {
-    return { number, id: outerId ?? generatedId(this.resource, number), fields };
+  #insert({ outerId, linkedNumbers, fields }: ItemWrite): Item {
+    const { insert, next, byNumber } = this.#statements;
+    const { sequence } = this.shape.resource;
+    const given = sequence === undefined ? null : (next.pluck().get(sequence) as number);
+    const date = now();
+    const kept: Fields = { dateCreated: date, dateUpdated: date, hash: randomBytes(16).toString('hex') };
+    const values: Fields = { ...kept, ...fields };
+    const number = Number(
+      insert.run(given, ...this.#row(values, outerId ?? null, linkedNumbers, null)).lastInsertRowid,
+    );
+    // Only now is the number known that the id is made of.
+    if (needsOwnNumber(this.shape.resource)) {
+      this.#statements.update.run(...this.#row(values, outerId ?? null, linkedNumbers, number), number);
+    }
+    return this.#item(byNumber.get(number) as Row);
+  }
+
+  #row(
+    fields: Fields,
+    outerId: string | null,
+    linkedNumbers: readonly number[],
+    number: number | null,
+  ): (string | null)[] {
+    const ids: Fields = { outerId, generatedId: this.#compositeId(linkedNumbers, number) };
+    return this.#columns.map((column) => (column in ids ? ids[column]! : (fields[column] ?? null)));
+  }
+
+  #compositeId(linkedNumbers: readonly number[], number: number | null): string | null {
+    const { resource } = this.shape;
+    if (!needsOwnNumber(resource)) return this.ownId(linkedNumbers) ?? null;
+    return number === null ? null : generatedId(resource, withOwnNumber(resource, linkedNumbers, number));
+  }
+
+  #item({ number, outerId, generatedId: composite, ...fields }: Row): Item {
+    const ownId = composite ?? generatedId(this.shape.resource, [number]);
+    return { number, id: outerId ?? ownId, ownId, fields };
+  }
+
+  #logged(column: LogColumn, item: Item): Item {
+    this.#log[column].run(this.shape.name, item.id);
+    return item;
   }
 }

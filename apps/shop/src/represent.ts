@@ -1,34 +1,44 @@
+import type { Catalogue } from './catalogue.ts';
 import type { Item, Page } from './item-store.ts';
 import type { Property, PropertyKind, Resource } from './resource.ts';
 
-const itemHref = (base: string, endpoint: string, id: string) => `${base}/${endpoint}/${encodeURIComponent(id)}`;
-
 // The padding of base64 stays readable, as in the documented ids.
-const readable = (href: string) => href.replaceAll('%3D', '=');
+const segment = (id: string) => encodeURIComponent(id).replaceAll('%3D', '=');
 
-const textOf = ({ name }: Property, { number, fields }: Item) =>
-  name === 'innerId' ? String(number) : (fields[name] ?? null);
+/** Where an answer is made: from which items, under which URL (without a slash at its end). */
+export interface Context {
+  catalogue: Catalogue;
+  base: string;
+}
 
-type Writer = (property: Property, item: Item, base: string) => unknown;
+type Writer = (property: Property, item: Item, context: Context) => unknown;
 
 const writers: Record<PropertyKind, Writer> = {
-  text: textOf,
-  required: textOf,
-  kept: textOf,
-  link: (property, item, base) => {
-    const id = item.fields[property.name];
-    return id == null ? null : { href: readable(itemHref(base, property.target ?? '', id)) };
+  text: ({ name }, { number, fields }) => (name === 'innerId' ? String(number) : (fields[name] ?? null)),
+  json: ({ name }, { fields }) => (fields[name] == null ? null : JSON.parse(fields[name])),
+  link: ({ name, target }, { fields }, { catalogue, base }) => {
+    const id = fields[name];
+    if (id == null) return null;
+    // The first of several resources where the item is gone, or never was ours.
+    const endpoint = target.split('|').find((one) => catalogue.findLinked(one, id)) ?? target.split('|')[0]!;
+    return { href: `${base}/${endpoint}/${segment(catalogue.findLinked(endpoint, id)?.id ?? id)}` };
   },
-  links: ({ target = '' }, { id }, base) => ({ href: readable(`${base}/${target}=${encodeURIComponent(id)}`) }),
+  links: ({ target }, { id }, { base }) => ({ href: `${base}/${target}=${segment(id)}` }),
+  nested: (property, item, context) => {
+    const { resource, items } = context.catalogue.nestedIn(property, item);
+    return items.map((one) => representItem(resource, one, context));
+  },
 };
 
-/** An item as the shop answers it. `base` is the API's own URL, without a slash at its end. */
-export const representItem = (resource: Resource, item: Item, base: string): Record<string, unknown> => {
-  const tree: Record<string, unknown> = { href: readable(itemHref(base, resource.endpoint, item.id)), id: item.id };
+/** An item as the shop answers it. */
+export const representItem = (resource: Resource, item: Item, context: Context): Record<string, unknown> => {
+  const tree: Record<string, unknown> = { href: itemHref(resource, item, context), id: item.id };
   for (const property of resource.properties.values())
-    tree[property.name] = writers[property.kind](property, item, base);
+    tree[property.name] = writers[property.kind](property, item, context);
   return tree;
 };
+
+const itemHref = ({ endpoint }: Resource, { id }: Item, { base }: Context) => `${base}/${endpoint}/${segment(id)}`;
 
 export interface CollectionQuery {
   page: number;
@@ -39,17 +49,12 @@ export interface CollectionQuery {
 }
 
 /** A page of a collection, with links to the first, previous, next and last one. */
-export const representPage = (resource: Resource, { items, total }: Page, query: CollectionQuery, base: string) => {
+export const representPage = (resource: Resource, { items, total }: Page, query: CollectionQuery, context: Context) => {
   const { page, limit, full, search } = query;
   const last = Math.max(0, Math.ceil(total / limit) - 1);
   const link = (number: number) => {
-    const parameters = new URLSearchParams({
-      page: String(number),
-      limit: String(limit),
-      ...(full && { full: '1' }),
-      ...search,
-    });
-    return { href: `${base}/${resource.endpoint}?${parameters}` };
+    const shown = { page: String(number), limit: String(limit), ...(full && { full: '1' }), ...search };
+    return { href: `${context.base}/${resource.endpoint}?${new URLSearchParams(shown)}` };
   };
   return {
     href: link(page).href,
@@ -59,9 +64,8 @@ export const representPage = (resource: Resource, { items, total }: Page, query:
     previous: page > 0 ? link(page - 1) : null,
     next: page < last ? link(page + 1) : null,
     last: link(last),
-    items: items.map((item) => {
-      const tree = representItem(resource, item, base);
-      return full ? tree : { href: tree.href };
-    }),
+    items: items.map((item) =>
+      full ? representItem(resource, item, context) : { href: itemHref(resource, item, context) },
+    ),
   };
 };

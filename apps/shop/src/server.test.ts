@@ -273,7 +273,11 @@ describe('batches', () => {
     expect(parts[3]?.body).toEqual({ error: 40001, message: 'Data parameter not found in POST/PUT!' });
     expect(parts[5]?.body).toEqual({ error: 40401, message: 'Resource matching URI "/customer/7" not found' });
     expect(query('SELECT outerId, email, customerGroup FROM customers')).toEqual([
-      { outerId: '7', email: 'c@example.com', customerGroup: 'vip' },
+      {
+        outerId: '7',
+        email: 'c@example.com',
+        customerGroup: Buffer.from('customerGroup-customer_group_id=1').toString('base64'),
+      },
     ]);
   });
 
@@ -305,7 +309,7 @@ describe('batches', () => {
       parts: 3,
       parts_by_status: { 201: 3 },
       writes: { inserted: 3, updated: 0, deleted: 0, created_again: 0 },
-      items: { customers: 0, customerGroups: 0, newsletterSubscribers: 3, products: 0, categories: 0 },
+      items: expect.objectContaining({ customers: 0, newsletterSubscribers: 3 }),
       duplicate_subscribers: 1,
     });
   });

@@ -2,15 +2,17 @@ import { shopLimits } from '@batchfeed/schemas';
 import { parseBody, ShopBatchError, sendAnswer, sendError, shopBatch } from '@batchfeed/shop-batch-server';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { accessHooks, permitsPart } from './access-hooks.ts';
+import { Catalogue } from './catalogue.ts';
 import { CommitGroup } from './commit-group.ts';
 import { Counters } from './counters.ts';
 import { openDatabase } from './database.ts';
+import { storeShapes } from './database-tables.ts';
 import { faultHooks } from './fault-hooks.ts';
 import { type Application, type Credentials, identifier } from './identity.ts';
-import { ItemStore } from './item-store.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import { resources } from './resources.ts';
+import { seedItems } from './seed-items.ts';
 import { tokenRoute } from './token-route.ts';
 import { tokenSecretIn } from './token-secret.ts';
 
@@ -71,11 +73,17 @@ const answerErrors = (server: FastifyInstance) => {
  */
 export const buildShop = async (options: ShopOptions): Promise<FastifyInstance> => {
   const { dataDir, credentials, applications = [], requestsPerSecond = 0 } = options;
-  const { database, close } = openDatabase(dataDir, resources.values());
+  const { database, close } = openDatabase(dataDir, storeShapes(resources.values()));
   const tokenSecret = tokenSecretIn(dataDir);
   const commits = new CommitGroup(database);
-  const counters = new Counters(database, commits, [...resources.keys()]);
-  const stores = new Map([...resources.values()].map((row) => [row.endpoint, new ItemStore(row, database, commits)]));
+  const counters = new Counters(
+    database,
+    commits,
+    storeShapes(resources.values()).map(({ name }) => name),
+  );
+  const catalogue = new Catalogue(resources, database, commits);
+  seedItems(catalogue);
+  await commits.settled();
 
   const server = Fastify({ bodyLimit: shopLimits.maxPostBytes, requestTimeout: 120_000 });
   server.addHook('onClose', async () => {
@@ -101,7 +109,7 @@ export const buildShop = async (options: ShopOptions): Promise<FastifyInstance> 
 
   readBodies(server);
   answerErrors(server);
-  for (const resource of resources.values()) resourceRoutes(server, resource, stores);
+  for (const resource of resources.values()) resourceRoutes(server, resource, catalogue);
   tokenRoute(server, applications, tokenSecret, nowSeconds);
   server.get('/admin/statistics', (request, reply) => {
     if (request.batchPart !== undefined) return reply.callNotFound();
