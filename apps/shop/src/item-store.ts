@@ -115,7 +115,7 @@ export class ItemStore {
     return this.commits.write(() => {
       const { update, byNumber } = this.#statements;
       const id = outerId ?? (item.id === item.ownId ? null : item.id);
-      const values: Fields = { ...item.fields, ...fields, dateUpdated: now() };
+      const values: Fields = { ...item.fields, dateUpdated: now(), ...fields };
       update.run(...this.#row(values, id, linkedNumbers, item.number), item.number);
       return this.#logged('updated', this.#item(byNumber.get(item.number) as Row));
     });

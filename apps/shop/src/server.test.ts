@@ -192,6 +192,43 @@ describe('items', () => {
   });
 });
 
+describe('the official PHP client', () => {
+  const bare = { authorization, accept: 'application/json' };
+
+  it('sends fields as multipart text parts', async () => {
+    const form = new FormData();
+    form.set('data[sku]', '007');
+    form.set('data[price]', '1.5');
+    form.set('data[status]', '1');
+    form.set('data[parentProduct]', '');
+    const answer = await fetch(`${url}/products/php`, { method: 'POST', headers: bare, body: form });
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({
+      id: 'php',
+      sku: '007',
+      price: '1.5',
+      status: '1',
+      parentProduct: null,
+    });
+  });
+
+  it('deletes with an urlencoded type and nothing in it', async () => {
+    await call('POST', '/products/php', { sku: '1' });
+    const empty = { ...bare, 'content-type': 'application/x-www-form-urlencoded', 'content-length': '0' };
+    expect((await fetch(`${url}/products/php`, { method: 'DELETE', headers: empty })).status).toBe(204);
+    const answer = await fetch(`${url}/products/php`, { method: 'POST', headers: empty, body: '' });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ error: 40014 });
+  });
+
+  it('understands every content type it may get', async () => {
+    const types = await Promise.all(
+      ['/products', '/nowhere', '/products/none'].map((path) => fetch(`${url}${path}`, { headers: { authorization } })),
+    );
+    expect(new Set(types.map((answer) => answer.headers.get('content-type')))).toEqual(new Set(['application/xml']));
+  });
+});
+
 describe('collections', () => {
   beforeEach(async () => {
     const requests = Array.from({ length: 7 }, (_, index) => ({
