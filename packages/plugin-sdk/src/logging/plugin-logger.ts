@@ -235,7 +235,9 @@ export class PluginLogger extends Transform {
     const level = parseLogLevel(name) ?? 'info';
     if (this.silent || severity[level] > severity[this.#level]) return;
     const fields = this.#redactor.value({ ...this.defaultMeta, ...toEntry(message, meta) }) as Record<string, unknown>;
-    const entry = { time: new Date().toISOString(), level, message: fields.message, ...fields };
+    // These three lead, and no field of that name may stand in for them.
+    const entry = { time: new Date().toISOString(), level: level as string, message: fields.message };
+    for (const [name, field] of Object.entries(fields)) if (!(name in entry)) Object.assign(entry, { [name]: field });
     const line = JSON.stringify(entry);
     writeLogLine(line);
     for (const transport of this.#transports) {
