@@ -49,40 +49,74 @@ export const exitCodeOf = (signal) => /** @type {Record<string, number>} */ (exi
  * @property {NodeJS.ProcessEnv} env
  * @property {string} [cwd]
  * @property {boolean} [capture] collect what it prints instead of passing it on
- * @property {boolean} [leader] it handles signals itself (drains, then ends), in a process group of its own so that a
- *   Ctrl-C reaches it once and only through here
+ * @property {boolean} [drains] it handles signals itself: it gets the signal alone, and all the time it needs
+ * @property {number} [limitMs] it is ended after this many milliseconds, with all of its children
  */
 
+/** @param {number} pid @param {NodeJS.Signals} signal */
+const signalGroup = (pid, signal) => {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is gone.
+  }
+};
+
+/** How long a child that was asked to stop may take, in milliseconds, before its whole group is killed. */
+const patienceMs = 5000;
+
 /**
- * Runs a command to its end. Never rejects because of what the command did: that is its code.
+ * Runs a command to its end, in a process group of its own: a Ctrl-C reaches it only through here, and stopping it
+ * leaves none of its children behind. Never rejects because of what the command did: that is its code.
  * @param {string} command
  * @param {string[]} args
  * @param {ChildOptions} options
- * @returns {Promise<{ code: number, output: string }>}
+ * @returns {Promise<{ code: number, output: string, timedOut: boolean }>}
  */
-export const runChild = (command, args, { env, cwd, capture = false, leader = false }) =>
+export const runChild = (command, args, { env, cwd, capture = false, drains = false, limitMs }) =>
   new Promise((resolve, reject) => {
-    if (stopRequest.signal) return resolve({ code: exitCodeOf(stopRequest.signal), output: '' });
-    const child = spawn(command, args, {
-      env,
-      cwd,
-      detached: leader,
-      stdio: ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'],
-    });
-    const entry = { stop: (/** @type {NodeJS.Signals} */ signal) => void child.kill(signal) };
+    if (stopRequest.signal) return resolve({ code: exitCodeOf(stopRequest.signal), output: '', timedOut: false });
+    const output = capture ? 'pipe' : 'inherit';
+    const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', output, output] });
+    const { pid } = child;
+    let collected = '';
+    let timedOut = false;
+    /** @type {NodeJS.Timeout | undefined} */
+    let killTimer;
+    const killSoon = (/** @type {number} */ ms) => {
+      if (pid !== undefined) killTimer ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), ms);
+    };
+    const entry = {
+      stop: (/** @type {NodeJS.Signals} */ signal) => {
+        if (pid === undefined) return;
+        if (drains) return void child.kill(signal);
+        signalGroup(pid, signal);
+        killSoon(patienceMs);
+      },
+    };
+    const limit =
+      limitMs &&
+      setTimeout(() => {
+        timedOut = true;
+        killSoon(0);
+      }, limitMs);
+    const over = () => {
+      running.delete(entry);
+      clearTimeout(killTimer);
+      clearTimeout(limit);
+    };
     running.add(entry);
-    let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
-        output += text;
+        collected += text;
       });
     }
     child.on('error', (error) => {
-      running.delete(entry);
+      over();
       reject(error);
     });
     child.on('close', (code, signal) => {
-      running.delete(entry);
-      resolve({ code: code ?? exitCodeOf(signal ?? 'SIGTERM'), output });
+      over();
+      resolve({ code: code ?? exitCodeOf(signal ?? 'SIGTERM'), output: collected, timedOut });
     });
   });

@@ -12,7 +12,7 @@ import { root } from './toolchain.mjs';
 /** @param {string} app @returns {Task['run']} */
 const app = (app) => async (tools, args) => {
   const main = join(root, 'apps', app, 'dist', 'main.js');
-  const { code } = await runChild(tools.node, [main, ...args], { env: tools.env, leader: true });
+  const { code } = await runChild(tools.node, [main, ...args], { env: tools.env, drains: true });
   return code;
 };
 

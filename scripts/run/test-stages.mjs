@@ -23,16 +23,21 @@ const check =
     return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, output };
   };
 
+/** A test that never gives the thread back is beyond vitest's own time limits. */
+const limitMs = 10 * 60_000;
+
 /** Vitest reports as it goes; the counts come from its JSON report. @param {string} project @returns {Stage['run']} */
 const vitest =
   (project) =>
   async ({ tools, scratch }) => {
     const report = join(scratch, `${project}.json`);
     const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const { code } = await runChild(tools.node, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
+    const { code, timedOut } = await runChild(tools.node, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
       env: tools.env,
       cwd: root,
+      limitMs,
     });
+    if (timedOut) return { passed: 0, failed: 1, output: `not done within ${limitMs / 60_000} minutes: a test hangs` };
     if (!existsSync(report)) return { passed: 0, failed: 1, output: 'vitest ended without a report' };
     const counts = JSON.parse(readFileSync(report, 'utf8'));
     // A file that cannot be loaded, or an error outside a test, fails the run without failing a test.

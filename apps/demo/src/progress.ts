@@ -4,8 +4,14 @@ import { Presets, SingleBar } from 'cli-progress';
 export interface Progress {
   sent: number;
   done: number;
+  /** Lines that came of the updates done. */
+  lines: number;
   delivered: number;
 }
+
+/** Updates that have arrived with all that came of them, estimated from the share of lines delivered. */
+const arrived = ({ done, lines, delivered }: Progress): number =>
+  lines === 0 ? done : Math.floor((done * delivered) / lines);
 
 /** Shows how far a run is. */
 export interface ProgressDisplay {
@@ -13,16 +19,10 @@ export interface ProgressDisplay {
   stop: () => void;
 }
 
-const describe = (
-  { sent, done, delivered }: Progress,
-  total: number,
-  startedAt: number,
-  doneBefore: number,
-): string => {
-  const seconds = (performance.now() - startedAt) / 1000;
-  const rate = seconds > 0 ? Math.round((done - doneBefore) / seconds) : 0;
-  const percent = Math.floor((done / total) * 100);
-  return `${String(percent).padStart(3)} %  ${sent} sent  ${done} of ${total} updates done  ${delivered} lines delivered  ${rate}/s`;
+const describe = (progress: Progress, total: number, rate: number): string => {
+  const { sent, done, lines, delivered } = progress;
+  const percent = String(Math.floor((arrived(progress) / total) * 100)).padStart(3);
+  return `${percent} %  ${sent} sent  ${done} of ${total} updates done  ${delivered} of ${lines} lines delivered  ${rate} updates/s`;
 };
 
 const barDisplay = (total: number, stream: NodeJS.WritableStream): ProgressDisplay => {
@@ -30,7 +30,7 @@ const barDisplay = (total: number, stream: NodeJS.WritableStream): ProgressDispl
   const bar = new SingleBar({ format, stream, hideCursor: true, etaBuffer: 50 }, Presets.shades_classic);
   bar.start(total, 0, { delivered: 0 });
   return {
-    show: ({ done, delivered }) => bar.update(done, { delivered }),
+    show: (progress) => bar.update(arrived(progress), { delivered: progress.delivered }),
     stop: () => bar.stop(),
   };
 };
@@ -42,9 +42,11 @@ const lineDisplay = (total: number, doneBefore: number, stream: NodeJS.WritableS
   let latest: Progress | undefined;
   let isShown = true;
   const write = () => {
-    if (latest) stream.write(`  ${describe(latest, total, startedAt, doneBefore)}\n`);
-    isShown = true;
+    if (!latest) return;
     shownAt = performance.now();
+    const rate = Math.round((latest.done - doneBefore) / ((shownAt - startedAt) / 1_000));
+    stream.write(`  ${describe(latest, total, rate)}\n`);
+    isShown = true;
   };
   return {
     show: (progress) => {

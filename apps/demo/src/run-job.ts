@@ -111,8 +111,10 @@ const deliver = async ({ options, state, stack }: Run, { feedId }: Feed): Promis
       feedId,
       isUploaded: () => isUploaded,
       signal,
-      onStatistics: (statistics) =>
-        display.show({ sent, done: settledUpdates(statistics), delivered: statistics.lines.delivered }),
+      onStatistics: (statistics) => {
+        const { accepted: lines, delivered } = statistics.lines;
+        display.show({ sent, done: settledUpdates(statistics), lines, delivered });
+      },
     });
   try {
     const [, statistics] = await Promise.all([upload(), follow()]);
