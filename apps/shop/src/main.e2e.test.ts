@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { BatchAnswer } from '@batchfeed/schemas';
+import Database from 'better-sqlite3';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 
 // The program as it is built and started by its users.
@@ -64,16 +66,34 @@ it('listens, says so on one line, and stops on SIGTERM with exit code 0', async 
   expect(stderr).toBe('');
 });
 
-it('loses nothing that it answered when it is killed', async () => {
-  const first = run(['--data-dir', dataDir]);
-  const { url } = await first.listening();
-  await put(url, 'a');
-  first.child.kill('SIGKILL');
-  await first.exit;
-  const second = run(['--data-dir', dataDir]);
-  const again = await second.listening();
-  const answer = await fetch(`${again.url}/products/a`, { headers });
-  expect(await answer.json()).toMatchObject({ id: 'a', sku: 'a' });
+it('loses nothing that it answered when it is killed in the middle of work', async () => {
+  const { child, exit, listening } = run(['--data-dir', dataDir]);
+  const { url } = await listening();
+  const answered: string[] = [];
+  const work = async (worker: number) => {
+    for (let round = 0; ; round++) {
+      const ids = Array.from({ length: 20 }, (_, index) => `${worker}-${round}-${index}`);
+      const requests = ids.map((id) => ({ method: 'POST', uri: `/products/${id}`, data: { sku: id } }));
+      const answer = await fetch(`${url}/batch`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ data: { requests } }),
+      });
+      const { requests: parts } = (await answer.json()) as BatchAnswer;
+      answered.push(...ids.filter((_, index) => parts.request[index]?.response.header.statusCode === 201));
+    }
+  };
+  const workers = Promise.allSettled([work(1), work(2)]);
+  await expect.poll(() => answered.length, { timeout: 20_000 }).toBeGreaterThan(400);
+  child.kill('SIGKILL');
+  await Promise.all([exit, workers]);
+
+  const again = run(['--data-dir', dataDir]);
+  await again.listening();
+  const database = new Database(join(dataDir, 'shop.db'), { readonly: true });
+  const kept = new Set(database.prepare('SELECT outerId FROM products').pluck().all());
+  database.close();
+  expect(answered.filter((id) => !kept.has(id))).toEqual([]);
 });
 
 it.each<[string, () => string[], NodeJS.ProcessEnv, RegExp]>([
