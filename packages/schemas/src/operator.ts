@@ -273,8 +273,11 @@ export type FeedStatistics = z.infer<typeof feedStatisticsSchema>;
 
 /** An update or a batch of lines the plugin refused for good, kept to be looked at and replayed. */
 export const deadLetterResourceSchema = z.object({
+  /** Names the dead letter, to replay it. */
   id: z.string(),
   stage: z.enum(['update', 'batch']),
+  /** The id it was sent under, and is again when replayed: the `Idempotency-Key` of a batch. */
+  batch_id: z.string(),
   grouping_key: z.string().optional(),
   lines: countSchema,
   reason: z.string(),

@@ -33,6 +33,11 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
   server.setSerializerCompiler(jsonSerializerCompiler);
   server.setErrorHandler(handleError as never);
   server.setNotFoundHandler(notFound);
+  // Many clients name a content type on requests without a body; routes that need one say so themselves.
+  const parseJson = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parseJson(request, body as string, done),
+  );
 
   server.register(
     async (scope) => {

@@ -65,6 +65,15 @@ describe('errors', () => {
   });
 });
 
+describe('requests without a body', () => {
+  it('may name a content type', async () => {
+    const feed = await makeFeed(operator, plugin.url, { activate: false });
+    const json = { 'content-type': 'application/json' };
+    expect((await operator.call('POST', `${feed.path}/activate`, '', json)).status).toBe(200);
+    expect((await operator.call('POST', '/v1/plugins', '', json)).status).toBe(400);
+  });
+});
+
 describe('plugins and versions', () => {
   it('are created, listed by page and read', async () => {
     const created = [];

@@ -149,6 +149,8 @@ describe('from upload to delivery', () => {
     const feed = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 1_000 } });
     await feed.push(users(25));
     await feed.until(({ lines }) => lines.open === 25);
+    // After a restart every one of them is in its group for certain, and no longer on its way there.
+    await operator.restart();
     const [configuration] = await operator.do<{ id: string }[]>('GET', `${feed.versionPath}/batching_configurations`);
     await operator.do('PUT', `${feed.versionPath}/batching_configurations/${configuration?.id}`, {
       plugin_version_id: feed.versionId,

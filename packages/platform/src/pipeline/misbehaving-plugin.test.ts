@@ -155,6 +155,36 @@ describe('a plugin that answers a batch with', () => {
     ]);
   });
 
+  it('ERROR once is sent again under the same id when it is replayed', async () => {
+    const feed = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 2 } });
+    const other = await makeFeed(operator, plugin.url);
+    let mended = false;
+    plugin.on(BATCH, (request, response) =>
+      mended
+        ? answer(response, 200, {
+            status: 'OK',
+            sent_items_in_success: request.json.batch_content.length,
+            sent_items_in_error: 0,
+          })
+        : answer(response, 400, { status: 'ERROR' }),
+    );
+    await feed.push([update('a'), update('b'), update('c'), update('d'), update('e'), update('f')]);
+    await feed.until(({ lines }) => lines.dead === 6);
+    mended = true;
+    const letters = await operator.do<{ id: string; batch_id: string }[]>('GET', `${feed.path}/dead_letters`);
+    const { id, batch_id: batchId } = letters[1] as { id: string; batch_id: string };
+    expect((await operator.call('POST', `${other.path}/dead_letters/${id}/replay`)).status).toBe(404);
+    expect((await operator.call('POST', `${feed.path}/dead_letters/batch-0-999/replay`)).status).toBe(404);
+    expect(await operator.do('POST', `${feed.path}/dead_letters/${id}/replay`)).toEqual({ replayed: 1 });
+    await feed.until(({ lines }) => lines.delivered === 2);
+    const sent = plugin.ofPath(BATCH).filter(({ headers }) => headers['idempotency-key'] === batchId);
+    expect(sent.map(({ body }) => body)).toEqual([sent[0]?.body, sent[0]?.body]);
+    expect(await operator.do('POST', `${feed.path}/dead_letters/replay`)).toEqual({ replayed: 2 });
+    const { lines, items } = await feed.until(delivered);
+    expect(lines).toMatchObject({ accepted: 6, delivered: 6, dead: 0 });
+    expect(items).toEqual({ success: 6, error: 0 });
+  });
+
   it('counters it cannot have is not believed', async () => {
     const feed = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 1 } });
     plugin.on(BATCH, (_, response) =>

@@ -1,25 +1,16 @@
-import {
-  type DeliveryEvent,
-  type Engine,
-  type Outcome,
-  type OutgoingBatch,
-  openEngine,
-  type RetryPolicy,
-  type Store,
-} from '@batchfeed/delivery';
+import { type DeliveryEvent, type Engine, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
 import type { DeadLetterResource, FeedStatistics, PageQuery } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import type { Page } from '../config/page.ts';
 import type { AcceptedUpdate } from '../ingest/read-update.ts';
+import { found } from '../platform-error.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
-import { batchOutcome } from './batch-outcome.ts';
-import { deadLetterResource } from './dead-letter-resource.ts';
-import type { FeedDirectory, FeedRoute } from './feed-directory.ts';
+import { deadLetterResource, parseDeadLetterId } from './dead-letter-resource.ts';
+import type { FeedDirectory } from './feed-directory.ts';
 import { feedStatistics } from './feed-statistics.ts';
 import { HandOver } from './hand-over.ts';
-import { batchBody, updateBody } from './plugin-requests.ts';
+import { findRoute, sendBatch, sendUpdate } from './senders.ts';
 import { sessionKey, splitSessionKey } from './session-key.ts';
-import { updateOutcome } from './update-outcome.ts';
 
 export interface PipelineOptions {
   readonly store: Store;
@@ -34,12 +25,11 @@ export interface PipelineOptions {
   readonly callTimeoutMs?: number | undefined;
   /** How failed calls are repeated. Default: the engine's. */
   readonly retry?: Partial<RetryPolicy> | undefined;
+  /** Ids of the feeds that are paused, to be left so. */
+  readonly paused: readonly string[];
   /** Called when the store failed for good and nothing moves any more. */
   readonly onFailure: (error: Error) => void;
 }
-
-/** How long something waits that nobody can be asked about: a plugin without an address. */
-const NOWHERE_DELAY_MS = 1_000;
 
 /**
  * From accepted updates to delivered batches, in two stages of the same engine over one store:
@@ -71,24 +61,26 @@ export class Pipeline {
       log: 'lines',
       policy: (feedId, key) => {
         const { sessionId, rest } = splitSessionKey(key);
-        return routeOf(directory, feedId).policy(sessionId, rest);
+        return findRoute(directory, feedId).policy(sessionId, rest);
       },
       send: (batch) => sendBatch(batch, options),
-      concurrency: (feedId) => allowance(directory, feedId, batchConcurrency),
+      concurrency: batchConcurrency,
       retry,
       onEvent,
     });
+    for (const feedId of options.paused) lines.pause(feedId);
     const handOver = new HandOver(lines);
     const updates = await openEngine({
       store,
       log: 'updates',
       policy: 'unit',
       send: (batch) => sendUpdate(batch, options, handOver),
-      concurrency: (feedId) => allowance(directory, feedId, updateConcurrency),
+      concurrency: updateConcurrency,
       downstream: lines,
       retry,
       onEvent,
     });
+    for (const feedId of options.paused) updates.pause(feedId);
     return new Pipeline(options, updates, lines, handOver);
   }
 
@@ -113,7 +105,12 @@ export class Pipeline {
     this.#lines.reconfigure();
   }
 
-  /** Begins to send again for a feed that was paused. A pause needs no call: it is part of the configuration. */
+  /** Sends nothing more for a feed; what is in flight ends. */
+  pause(feedId: string): void {
+    this.#updates.pause(feedId);
+    this.#lines.pause(feedId);
+  }
+
   resume(feedId: string): void {
     this.#lines.resume(feedId);
     this.#updates.resume(feedId);
@@ -147,6 +144,33 @@ export class Pipeline {
     };
   }
 
+  /**
+   * Sends dead letters of a feed again: one, or all there are. Returns how many.
+   *
+   * @throws PlatformError `NOT_FOUND` when the feed has no such dead letter.
+   */
+  async replay(feedId: string, id?: string): Promise<number> {
+    if (id !== undefined) {
+      await this.#replayOne(feedId, id);
+      return 1;
+    }
+    let replayed = 0;
+    for (const engine of [this.#updates, this.#lines]) {
+      const letters = await engine.deadLetters({ destination: feedId, limit: Number.POSITIVE_INFINITY });
+      for (const { ref } of letters) await engine.replay(ref);
+      replayed += letters.length;
+    }
+    return replayed;
+  }
+
+  async #replayOne(feedId: string, id: string): Promise<void> {
+    const named = parseDeadLetterId(id);
+    const engine = named?.stage === 'update' ? this.#updates : this.#lines;
+    const letters = await engine.deadLetters({ destination: feedId, limit: Number.POSITIVE_INFINITY });
+    const letter = letters.find(({ ref }) => ref === named?.ref);
+    await engine.replay(found(letter, `dead letter ${id} of feed ${feedId}`).ref);
+  }
+
   /** Starts nothing more, waits for what is in flight, and leaves the rest to the next start. */
   async close(patienceMs: number): Promise<void> {
     const { caller } = this.#options;
@@ -155,67 +179,6 @@ export class Pipeline {
     await this.#lines.close({ patienceMs });
     clearTimeout(impatience);
   }
-}
-
-async function sendUpdate(
-  batch: OutgoingBatch,
-  { directory, caller, callTimeoutMs }: PipelineOptions,
-  handOver: HandOver,
-): Promise<Outcome> {
-  const route = routeOf(directory, batch.destination);
-  if (route.baseUrl === undefined) return nowhere();
-  const { sessionId } = splitSessionKey(batch.key);
-  const update = batch.lines[0] as OutgoingBatch['lines'][number];
-  const toLine = (groupingKey: string, content: string) => ({
-    destination: route.feedId,
-    key: sessionKey(sessionId, groupingKey),
-    subject: update.subject,
-    content,
-  });
-  const answer = await caller.call({
-    baseUrl: route.baseUrl,
-    endpoint: '/v1/user_segment_update',
-    body: updateBody(update.content, route.suffix(sessionId)),
-    timeoutMs: callTimeoutMs,
-  });
-  const outcome = updateOutcome(answer, { attempt: batch.attempt, toLine });
-  if (outcome.kind === 'delivered' && outcome.forward !== undefined) {
-    handOver.forwarded(route.feedId, outcome.forward.length);
-  }
-  return outcome;
-}
-
-async function sendBatch(
-  batch: OutgoingBatch,
-  { directory, caller, callTimeoutMs }: PipelineOptions,
-): Promise<Outcome> {
-  const route = routeOf(directory, batch.destination);
-  if (route.baseUrl === undefined) return nowhere();
-  const { sessionId, rest: groupingKey } = splitSessionKey(batch.key);
-  const contents = batch.lines.map(({ content }) => content);
-  const answer = await caller.call({
-    baseUrl: route.baseUrl,
-    endpoint: '/v1/batch_update',
-    body: batchBody(contents, batch.sealedAt, groupingKey, route.context(sessionId)),
-    headers: ['idempotency-key', batch.id, 'x-batchfeed-attempt', String(batch.attempt)],
-    timeoutMs: callTimeoutMs,
-  });
-  return batchOutcome(answer, batch.lines.length);
-}
-
-/** Sends under way at once: none for a paused feed, from the first moment after a start on. */
-function allowance(directory: FeedDirectory, feedId: string, usual: number): number {
-  return directory.find(feedId)?.status === 'PAUSED' ? 0 : usual;
-}
-
-function routeOf(directory: FeedDirectory, feedId: string): FeedRoute {
-  const route = directory.find(feedId);
-  if (route === undefined) throw new Error(`Feed ${feedId} is not in the configuration.`);
-  return route;
-}
-
-function nowhere(): Outcome {
-  return { kind: 'retry', reason: 'Nobody has said where the plugin listens', delayMs: NOWHERE_DELAY_MS };
 }
 
 function report(event: DeliveryEvent, logger: Logger, onFailure: (error: Error) => void): void {

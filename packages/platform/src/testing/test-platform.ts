@@ -129,7 +129,7 @@ export async function makeFeed(
     drain: () => operator.do('POST', `${path}/drain`),
     statistics,
     async until(wanted) {
-      for (const deadline = Date.now() + 10_000; ; await new Promise((resolve) => setTimeout(resolve, 15))) {
+      for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 15))) {
         const now = await statistics();
         if (wanted(now)) return now;
         if (Date.now() > deadline) throw new Error(`It never came to that: ${JSON.stringify(now)}`);

@@ -21,6 +21,7 @@ const PATH = '/audience_segment_external_feeds';
 export const feedParams = z.object({ feed_id: z.string() });
 const propertyParams = feedParams.extend({ technical_name: z.string().min(1).max(255) });
 const feed = { 200: resourceWrapperSchema(feedResourceSchema) };
+const replayed = { 200: resourceWrapperSchema(z.object({ replayed: z.int() })) };
 const statistics = { 200: resourceWrapperSchema(feedStatisticsSchema) };
 
 /** `/audience_segment_external_feeds`: feeds, their properties, their life and what became of their updates. */
@@ -66,6 +67,7 @@ export function feedRoutes(app: RouteApp, { configuration, lifecycle, pipeline, 
   app.post(`${PATH}/:feed_id/pause`, { schema: { params: feedParams, response: feed } }, async ({ params }) => {
     const paused = lifecycle.pause(params.feed_id);
     pipeline.configurationChanged();
+    pipeline.pause(paused.id);
     return ok(paused);
   });
 
@@ -87,6 +89,16 @@ export function feedRoutes(app: RouteApp, { configuration, lifecycle, pipeline, 
       },
     },
     async ({ params, query }) => listOk(await pipeline.deadLetters(findFeed(configuration, params).id, query), query),
+  );
+  app.post(
+    `${PATH}/:feed_id/dead_letters/replay`,
+    { schema: { params: feedParams, response: replayed } },
+    async ({ params }) => ok({ replayed: await pipeline.replay(findFeed(configuration, params).id) }),
+  );
+  app.post(
+    `${PATH}/:feed_id/dead_letters/:id/replay`,
+    { schema: { params: feedParams.extend({ id: z.string() }), response: replayed } },
+    async ({ params }) => ok({ replayed: await pipeline.replay(findFeed(configuration, params).id, params.id) }),
   );
 }
 
