@@ -12,7 +12,11 @@ const command = new Command('npm run bench --')
   .parse();
 
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error('stopped')));
+const abort = () => stop.abort(new Error('stopped'));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, abort);
+// Whoever started this may be gone without a word.
+const owner = process.ppid;
+setInterval(() => process.ppid !== owner && abort(), 500).unref();
 
 const topicName = command.args[0] as TopicName;
 const { json } = command.opts<{ json: boolean }>();
