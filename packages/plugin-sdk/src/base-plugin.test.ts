@@ -179,7 +179,7 @@ describe('over real HTTP', () => {
   const connect = async () => {
     const { host, port } = await gateway.listen();
     Object.assign(process.env, { GATEWAY_HOST: host, GATEWAY_PORT: String(port) });
-    return new SamplePlugin({}, { gatewayTimeoutMs: 300 });
+    return new SamplePlugin({}, { gatewayTimeoutMs: 2_000 });
   };
   afterEach(async () => {
     gateway.hangs = false;

@@ -11,6 +11,9 @@ import { buildBatch, buildPlugin, buildUpdate, FakeGateway } from './testing.ts'
  * list the README explains.
  */
 
+/** For processes that start on a busy machine. */
+const patience = { timeout: 20_000 };
+
 const update = '/v1/user_segment_update';
 const batch = '/v1/batch_update';
 
@@ -32,7 +35,7 @@ const serve = async (handlers: Handlers = {}, options?: boolean | PluginOptions)
   const runner = new ProductionPluginRunner(plugin, { host: '127.0.0.1' });
   runners.push(runner);
   runner.start(0);
-  await vi.waitFor(() => expect(write).toHaveBeenCalled());
+  await vi.waitFor(() => expect(write).toHaveBeenCalled(), patience);
   const line = String(write.mock.calls[0]?.[0]);
   write.mockRestore();
   return { url: JSON.parse(line).url as string, plugin };
@@ -106,7 +109,7 @@ describe('crashes and lost requests', () => {
     const started = startProcess();
     const url = await started.url();
     const inFlight = post(url, update, { ...buildUpdate(), order: 'wait' });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await vi.waitFor(() => expect(started.stderr).toContain('waiting'), patience);
     started.kill('SIGTERM');
     expect((await inFlight).status).toBe(200);
     expect(await started.exited).toBe(0);
@@ -116,6 +119,7 @@ describe('crashes and lost requests', () => {
     const started = startProcess();
     const url = await started.url();
     const inFlight = post(url, update, { ...buildUpdate(), order: 'wait' });
+    await vi.waitFor(() => expect(started.stderr).toContain('waiting'), patience);
     await post(url, update, { ...buildUpdate(), order: 'throw in a timer' });
     expect((await inFlight).status).toBe(200);
     expect(await started.exited).toBe(1);
@@ -154,9 +158,9 @@ describe('crashes and lost requests', () => {
 
   it('5. processes that die at boot are started again with growing pauses, not in a tight loop', async () => {
     const started = startProcess({ CLUSTER: 'yes', DIE_AT_BOOT: 'yes' });
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await vi.waitFor(() => expect(started.stderr.match(/ died\./g)?.length).toBeGreaterThan(1), patience);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
     const deaths = started.stderr.match(/ died\./g)?.length ?? 0;
-    expect(deaths).toBeGreaterThan(1);
     expect(deaths).toBeLessThan(10);
   });
 });
@@ -195,8 +199,6 @@ describe('wrong or leaky answers', () => {
     const { gzipSync } = await import('node:zlib');
     const bomb = gzipSync(Buffer.alloc(50_000_000, 0x20));
     const { url } = await serve();
-    // Packing the bomb held up this process, and the plugin with it.
-    await new Promise((resolve) => setTimeout(resolve, 300));
     expect((await raw(url, update, bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
     const fine = gzipSync(JSON.stringify(buildUpdate()));
     expect((await raw(url, update, fine, { 'content-encoding': 'gzip' })).status).toBe(200);
@@ -468,7 +470,8 @@ describe('operations', () => {
       busyWait(150);
       return { status: 'ok' };
     };
-    const { url } = await serve({ onUserSegmentUpdate });
+    const { url, plugin } = await serve({ onUserSegmentUpdate });
+    plugin.enableThrottling = true;
     const calls = Array.from({ length: 60 }, async () => {
       const response = await fetch(url + update, { method: 'POST', body: JSON.stringify(buildUpdate()) });
       return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await response.json() };
@@ -479,7 +482,7 @@ describe('operations', () => {
     expect(busy.length).toBeGreaterThan(20);
     expect(busy[0]).toMatchObject({ retryAfter: '1', body: { status: 'retry' } });
     expect(answers.some(({ status }) => status === 200)).toBe(true);
-    expect(performance.now() - start).toBeLessThan(4_500);
+    expect(performance.now() - start).toBeLessThan(7_000);
   });
 
   it('18. port 0 is a free port, given to start or in PLUGIN_PORT', async () => {

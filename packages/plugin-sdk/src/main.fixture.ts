@@ -16,7 +16,10 @@ const plugin = new SamplePlugin({
       setTimeout(() => {
         throw new Error('out of a timer');
       }, 10);
-    if (request.order === 'wait') await wait(700);
+    if (request.order === 'wait') {
+      plugin.logger.info('waiting');
+      await wait(700);
+    }
     if (request.order === 'tell pid') return { status: 'ok', message: String(process.pid) };
     return { status: 'ok', data: [] };
   },

@@ -2,7 +2,7 @@
 export interface PluginOptions {
   /** Answer 429 with `Retry-After` while the event loop is late, instead of queueing. On unless set to false. */
   throttling?: boolean;
-  /** How late the event loop may be, over several turns, before calls are turned away. Default 70. */
+  /** How late the event loop may be, over several turns, before calls are turned away. Default 100. */
   maxEventLoopDelayMs?: number;
   /** How long a handler of the plugin may take. Default 60,000. */
   handlerTimeoutMs?: number;
@@ -16,7 +16,7 @@ export interface PluginOptions {
 
 export const defaultOptions: Required<PluginOptions> = {
   throttling: true,
-  maxEventLoopDelayMs: 70,
+  maxEventLoopDelayMs: 100,
   handlerTimeoutMs: 60_000,
   gatewayTimeoutMs: 10_000,
   failureCacheMs: 2_000,

@@ -84,7 +84,10 @@ const runHandler = async <Hook extends HookName>(
   call: Call,
 ): Promise<ResponseOf<Hook>> => {
   const { feedId, destinationId } = feedOf(request);
-  const credentials = await credentialsFor(plugin, route, destinationId);
+  const credentials =
+    route.credentials === 'none' || destinationId === undefined
+      ? undefined
+      : await credentialsFor(plugin, route.credentials, destinationId);
   const handlerCall = new LazyCall(call.headers['idempotency-key'] as string | undefined);
   const timedOut = () => {
     const error = new PluginSdkError('handler_timeout', `${hook} took longer than ${plugin.handlerTimeoutMs} ms.`);
@@ -102,11 +105,10 @@ const runHandler = async <Hook extends HookName>(
 
 const credentialsFor = async (
   plugin: ServedPlugin,
-  route: { credentials: 'none' | 'optional' | 'required' },
-  destinationId: string | undefined,
+  kind: 'optional' | 'required',
+  destinationId: string,
 ): Promise<FeedDestinationCredentials | undefined> => {
-  if (route.credentials === 'none' || destinationId === undefined) return undefined;
-  if (route.credentials === 'optional') return plugin.knownCredentials(destinationId);
+  if (kind === 'optional') return plugin.knownCredentials(destinationId);
   try {
     return await plugin.currentCredentials(destinationId);
   } catch (error) {

@@ -26,7 +26,7 @@ describe('one process', () => {
     const url = await started.url();
     await post(url, '/v1/external_segment_creation', { feed_id: '1' });
     expect(started.stdout).toBe(`${JSON.stringify({ event: 'listening', url })}\n`);
-    await vi.waitFor(() => expect(started.stderr).toContain('\n'));
+    await vi.waitFor(() => expect(started.stderr).toContain('\n'), { timeout: 20_000 });
     expect(JSON.parse(started.stderr.trim().split('\n')[0]!)).toMatchObject({
       level: 'info',
       route: '/v1/external_segment_creation',

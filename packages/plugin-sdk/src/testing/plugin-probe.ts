@@ -31,6 +31,9 @@ const parse = (text: string): Record<string, unknown> | undefined => {
   }
 };
 
+const attempts = 5;
+const longestRetryAfterSeconds = 5;
+
 /** Calls a plugin over HTTP and looks at every answer for what no answer may be. */
 export class PluginProbe {
   readonly options: Required<Omit<ConformanceOptions, 'update'>> & { update: object };
@@ -52,7 +55,22 @@ export class PluginProbe {
     return this.send('POST', path, JSON.stringify(body), headers);
   }
 
+  /** Comes back later when the plugin says it is busy, as a platform does. */
   async send(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<ProbeAnswer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.#sendOnce(method, path, body, headers);
+      const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
+      if (answer.status !== 429 || !(seconds <= longestRetryAfterSeconds) || attempt === attempts) return answer;
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    }
+  }
+
+  async #sendOnce(
+    method: string,
+    path: string,
+    body: string | undefined,
+    headers: Record<string, string>,
+  ): Promise<ProbeAnswer> {
     const response = await fetch(new URL(path, this.options.url), {
       method,
       headers: { 'content-type': 'application/json', ...headers },
