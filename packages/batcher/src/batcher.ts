@@ -215,9 +215,7 @@ export class Batcher<L extends BatchLine> {
 
   #open(line: L, policy: Policy): Group<L> {
     const bytes = (policy.envelopeBytes ?? 0) + line.bytes;
-    const group = newGroup<L>(line.key, policy, [], bytes, this.#now);
-    // Not `[line]`: V8 gives a literal room for one, and the second line would move them all.
-    group.lines.push(line);
+    const group = newGroup(line.key, policy, [line], bytes, this.#now);
     this.#groups.set(line.key, group);
     this.#ages.push(group);
     this.#openLines += 1;
