@@ -25,7 +25,11 @@ const installConsumer = async ({ tools, scratch }, /** @type {PackedPackage[]} *
     name: 'consumer',
     private: true,
     type: 'module',
-    dependencies: { ...tarballs, fastify: versionIn('packages/shop-batch-server/node_modules/fastify') },
+    dependencies: {
+      ...tarballs,
+      fastify: versionIn('node_modules/fastify'),
+      pino: versionIn('node_modules/pino'),
+    },
     devDependencies: { '@types/node': versionIn('node_modules/@types/node') },
     // What the packages ask of one another is answered with the same tarballs, not by the registry.
     overrides: Object.fromEntries(packages.map(({ name }) => [name, `$${name}`])),
@@ -35,7 +39,7 @@ const installConsumer = async ({ tools, scratch }, /** @type {PackedPackage[]} *
   const args = ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const { code, output } = await runNpm(args, { env: tools.env, cwd: folder });
   if (code !== 0) throw new Error(`npm could not install the packed packages (exit code ${code})\n${output}`);
-  for (const file of ['load.mjs', 'uses.mjs']) copyFileSync(join(fixtures, file), join(folder, file));
+  for (const file of ['load.mjs', 'uses.mjs', 'readme.mjs']) copyFileSync(join(fixtures, file), join(folder, file));
   for (const extension of ['mts', 'cts']) copyFileSync(join(fixtures, 'types.ts'), join(folder, `types.${extension}`));
   return folder;
 };
@@ -53,6 +57,30 @@ const runtimes = ({ tools }) => {
   return tools.node === tools.ownNode ? [own] : [{ node: tools.node, version: tools.nodeVersion }, own];
 };
 
+/** What it said of each name; nothing said is a failure. @param {string[]} names @param {{ code: number, output: string }} run */
+const readOutcomes = (names, { code, output }) => {
+  /** @type {Outcome[]} */
+  const said = output
+    .split('\n')
+    .filter((line) => line.startsWith('{"name"'))
+    .map((line) => JSON.parse(line));
+  return names.map(
+    (name) => said.find((one) => one.name === name) ?? { name, ok: false, error: `code ${code}: ${output}` },
+  );
+};
+
+/** Every JavaScript example of the README, as it stands there. @param {string} folder @param {StageContext} context */
+const runReadme = async (folder, { tools }) => {
+  const examples = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```js\n([\s\S]*?)^```$/gm)];
+  const names = examples.map(([, code = ''], index) => {
+    const name = `readme-${index + 1}.mjs`;
+    writeFileSync(join(folder, name), code);
+    return name;
+  });
+  const run = await runChild(tools.node, ['readme.mjs', ...names], { env: tools.env, cwd: folder, capture: true });
+  return readOutcomes(names, run);
+};
+
 /** @param {string} folder @param {PackedPackage[]} packages @param {StageContext} context @returns {Promise<Outcome[]>} */
 const runUses = async (folder, packages, context) => {
   /** @type {Outcome[]} */
@@ -62,19 +90,13 @@ const runUses = async (folder, packages, context) => {
       packages.some((one) => (use === one.name || use.startsWith(`${one.name}/`)) && satisfies(version, one.node)),
     );
     for (const format of ['esm', 'cjs']) {
-      const { code, output } = await runChild(node, ['load.mjs', format, ...names], {
+      const run = await runChild(node, ['load.mjs', format, ...names], {
         env: context.tools.env,
         cwd: folder,
         capture: true,
       });
-      /** @type {Outcome[]} */
-      const said = output
-        .split('\n')
-        .filter((line) => line.startsWith('{"name"'))
-        .map((line) => JSON.parse(line));
-      for (const name of names) {
-        const { ok, error } = said.find((one) => one.name === name) ?? { ok: false, error: `code ${code}: ${output}` };
-        outcomes.push({ name: `${name} as ${format} on Node ${version}`, ok, ...(error ? { error } : {}) });
+      for (const outcome of readOutcomes(names, run)) {
+        outcomes.push({ ...outcome, name: `${outcome.name} as ${format} on Node ${version}` });
       }
     }
   }
@@ -119,7 +141,12 @@ export const consumerStage = async (context) => {
     .filter(({ name }) => !uses[name])
     .map(({ name }) => ({ name, ok: false, error: 'has no use' }));
   const folder = await installConsumer(context, packages);
-  const outcomes = [...unused, ...(await runUses(folder, packages, context)), ...(await compileTypes(folder, context))];
+  const outcomes = [
+    ...unused,
+    ...(await runUses(folder, packages, context)),
+    ...(await runReadme(folder, context)),
+    ...(await compileTypes(folder, context)),
+  ];
   const failures = outcomes.filter(({ ok }) => !ok);
   return {
     passed: outcomes.length - failures.length,

@@ -27,6 +27,20 @@ const deliverThree = async ({ openEngine }, store) => {
   assert.deepEqual(sent, [['"a"', '"b"'], ['"c"']]);
 };
 
+/** @param {(name: string) => any} load */
+const newsletterPlugin = async (load) => {
+  const { BatchedAudienceFeedConnectorBasePlugin } = await load('@batchfeed/plugin-sdk');
+  const { buildPlugin } = await load('@batchfeed/plugin-sdk/testing');
+  class Newsletter extends BatchedAudienceFeedConnectorBasePlugin {
+    /** @param {{ user_identifiers: { email: string }[] }} update */
+    async onUserSegmentUpdate({ user_identifiers }) {
+      const lines = user_identifiers.map(({ email }) => ({ email }));
+      return { status: 'ok', data: lines.map((content) => ({ type: 'BATCH_DELIVERY', content, grouping_key: 'all' })) };
+    }
+  }
+  return buildPlugin(() => new Newsletter());
+};
+
 /** @type {Record<string, (load: (name: string) => any) => Promise<void>>} */
 export const uses = {
   '@batchfeed/batcher': async (load) => {
@@ -50,6 +64,31 @@ export const uses = {
     await deliverThree(await load('@batchfeed/delivery'), store);
     await store.close();
     rmSync(folder, { recursive: true });
+  },
+  '@batchfeed/plugin-sdk': async (load) => {
+    const { core, BasePlugin } = await load('@batchfeed/plugin-sdk');
+    assert.equal(core.BasePlugin, BasePlugin);
+    const { post } = await newsletterPlugin(load);
+    const { status, body } = await post('/v1/batch_update', { not: 'a batch' });
+    assert.deepEqual([status, body.status], [400, 'error']);
+  },
+  '@batchfeed/plugin-sdk/testing': async (load) => {
+    const { buildUpdate, userEmail } = await load('@batchfeed/plugin-sdk/testing');
+    const { post } = await newsletterPlugin(load);
+    const update = buildUpdate({ user_identifiers: [userEmail('ann@example.com')] });
+    const { status, body } = await post('/v1/user_segment_update', update);
+    assert.deepEqual([status, body.data[0].content], [200, { email: 'ann@example.com' }]);
+  },
+  '@batchfeed/platform': async (load) => {
+    const { openPlatform } = await load('@batchfeed/platform');
+    const { pino } = await import('pino');
+    const dataDir = mkdtempSync(join(tmpdir(), 'batchfeed-consumer-'));
+    const platform = await openPlatform({ dataDir, port: 0, logger: pino({ level: 'silent' }) });
+    const list = async (/** @type {string} */ authorization) =>
+      (await fetch(`${platform.url}/v1/plugins`, { headers: { authorization } })).status;
+    assert.deepEqual([await list(platform.newApiToken), await list('wrong')], [200, 401]);
+    await platform.close();
+    rmSync(dataDir, { recursive: true });
   },
   '@batchfeed/schemas': async (load) => {
     const { updateLineSchema } = await load('@batchfeed/schemas');
