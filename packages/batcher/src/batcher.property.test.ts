@@ -31,13 +31,17 @@ const keys = fc.oneof(
     ),
   },
 );
-const policies: fc.Arbitrary<Policy> = fc.record({
+const policy: fc.Arbitrary<Policy> = fc.record({
   maxLines: fc.integer({ min: 1, max: 6 }),
   maxBytes: fc.integer({ min: 20, max: 120 }),
   maxAgeMs: fc.constantFrom(1, 10, 100),
   envelopeBytes: fc.integer({ min: 0, max: 10 }),
   separatorBytes: fc.integer({ min: 0, max: 2 }),
 });
+/** Key `b` is of a class of its own. */
+const policies = fc.record({ common: policy, b: policy });
+type Policies = { readonly common: Policy; readonly b: Policy };
+
 const commands = fc.array(
   fc.oneof(
     {
@@ -54,7 +58,7 @@ const commands = fc.array(
     { weight: 2, arbitrary: fc.record({ do: fc.constant('settle' as const), which: fc.nat(20) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('drain' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('budget' as const) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('reconfigure' as const), policy: policies }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('reconfigure' as const), policies }) },
   ),
   { maxLength: 120 },
 );
@@ -76,11 +80,11 @@ type Step =
   | { do: 'time'; by: number }
   | { do: 'due' | 'drain' | 'budget' }
   | { do: 'settle'; which: number }
-  | { do: 'reconfigure'; policy: Policy };
+  | { do: 'reconfigure'; policies: Policies };
 
 class Model {
   readonly #batcher: Batcher<TestLine>;
-  #policy: Policy;
+  #policies: Policies;
   #now = 1000;
   #latest = Number.NEGATIVE_INFINITY;
   #nextId = 0;
@@ -89,9 +93,13 @@ class Model {
   readonly #sealed: Batch<TestLine>[] = [];
   readonly #batchOf = new Map<number, Batch<TestLine>>();
 
-  constructor(policy: Policy) {
-    this.#policy = policy;
-    this.#batcher = new Batcher({ policy });
+  constructor(policies: Policies) {
+    this.#policies = policies;
+    this.#batcher = new Batcher({ policy: (key) => this.#policyOf(key) });
+  }
+
+  #policyOf(key: string): Policy {
+    return key === 'b' ? this.#policies.b : this.#policies.common;
   }
 
   run(step: Step): void {
@@ -113,20 +121,23 @@ class Model {
         expect(this.#batcher.openLines).toBe(0);
         break;
       case 'budget': {
-        const oldest = this.#batcher.oldestOpenedAt;
+        const oldest = this.#openGroups().toSorted((one, other) => one.openedAt - other.openedAt)[0];
         const batch = this.#batcher.sealOldest();
-        expect(batch?.openedAt).toBe(oldest);
+        expect(batch?.openedAt).toBe(oldest?.openedAt);
         if (batch !== undefined) this.#take([batch], ['budget']);
         break;
       }
       case 'settle': {
         const batch = this.#sealed[step.which];
-        if (batch !== undefined) this.#batcher.settle(batch);
+        if (batch !== undefined) {
+          this.#batcher.settle(batch);
+          expect(batch.settled).toBe(true);
+        }
         break;
       }
       case 'reconfigure':
-        this.#policy = step.policy;
-        this.#take(this.#batcher.reconfigure(step.policy), ['reconfigured']);
+        this.#policies = step.policies;
+        this.#reconfigured(this.#batcher.reconfigure());
         break;
     }
     this.#counts();
@@ -148,8 +159,7 @@ class Model {
   #add({ key, bytes, subject }: { key: string; bytes: number; subject: string | undefined }): void {
     const line = { key, bytes, subject, id: this.#nextId++ };
     const before = this.#snapshot();
-    // A group that is open already keeps the policy it has until `reconfigure`.
-    const policy = this.#batcher.peek(key)?.policy ?? this.#policy;
+    const policy = this.#policyOf(key);
     if (bytes + (policy.envelopeBytes ?? 0) > policy.maxBytes) {
       expect(this.#batcher.fault(line)?.code).toBe('LINE_TOO_LARGE');
       expect(() => this.#batcher.add(line, this.#now)).toThrow(expect.objectContaining({ code: 'LINE_TOO_LARGE' }));
@@ -170,6 +180,19 @@ class Model {
       expect(older?.reason).toBeDefined();
       expect(older !== undefined && own?.after?.has(older)).toBe(true);
     }
+  }
+
+  /** What is cut is cut as late as the limits allow, and only what is over one of them. */
+  #reconfigured(pieces: readonly Batch<TestLine>[]): void {
+    pieces.forEach(({ key, policy, lines, bytes }, index) => {
+      const next = pieces[index + 1];
+      const alone = next?.key !== key && pieces[index - 1]?.key !== key;
+      if (alone) expect(lines.length === policy.maxLines || bytes > policy.maxBytes).toBe(true);
+      if (next?.key !== key) return;
+      const more = bytes + (policy.separatorBytes ?? 0) + (next.lines[0]?.bytes ?? 0);
+      expect(lines.length === policy.maxLines || more > policy.maxBytes).toBe(true);
+    });
+    this.#take(pieces, ['reconfigured']);
   }
 
   #take(batches: readonly Batch<TestLine>[], reasons: readonly string[]): void {
@@ -198,22 +221,52 @@ class Model {
         expect(this.#batchOf.has(line.id)).toBe(false);
         this.#batchOf.set(line.id, batch);
       }
-      // I4: age counts from the first line (a group's, when it was cut).
-      expect(batch.openedAt).toBeLessThanOrEqual(this.#addedAt.get(batch.lines[0]?.id ?? -1) ?? 0);
+      // I4, I8: age counts from the first line (of the whole group, when it was cut), in time that never runs backwards.
+      const addedAt = this.#addedAt.get(batch.lines[0]?.id ?? -1) ?? 0;
+      if (batch.reason === 'reconfigured') expect(batch.openedAt).toBeLessThanOrEqual(addedAt);
+      else expect(batch.openedAt).toBe(addedAt);
       if (batch.reason === 'age') expect(batch.openedAt + policy.maxAgeMs).toBeLessThanOrEqual(this.#latest);
       if (batch.reason === 'lines') expect(batch.lines.length).toBe(policy.maxLines);
     }
   }
 
   #counts(): void {
-    const open = this.#accepted.filter(({ id }) => !this.#batchOf.has(id));
-    expect(this.#batcher.openLines).toBe(open.length);
+    const groups = this.#openGroups();
+    const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+    const first = (times: readonly number[]) => (times.length === 0 ? undefined : Math.min(...times));
     // I1: one open group a key, none for an idle one.
-    const openKeys = new Set(open.map(({ key }) => key));
-    expect(this.#batcher.openKeys).toBe(openKeys.size);
-    let bytes = 0;
-    for (const key of openKeys) bytes += this.#batcher.peek(key)?.bytes ?? Number.NaN;
-    expect(this.#batcher.openBytes).toBe(bytes);
+    expect(this.#snapshot()).toEqual({
+      openKeys: groups.length,
+      openLines: sum(groups.map(({ lines }) => lines.length)),
+      openBytes: sum(groups.map(({ bytes }) => bytes)),
+      nextDueAt: first(groups.map(({ openedAt, policy }) => openedAt + policy.maxAgeMs)),
+      oldestOpenedAt: first(groups.map(({ openedAt }) => openedAt)),
+    });
+    for (const { key, lines, bytes, policy, openedAt } of groups) {
+      const open = this.#batcher.peek(key);
+      expect([open?.lines.length, open?.bytes, open?.openedAt]).toEqual([lines.length, bytes, openedAt]);
+      expect(open?.policy).toBe(policy);
+    }
+  }
+
+  /** The open groups as they follow from what was accepted and what was sealed. */
+  #openGroups() {
+    const byKey = new Map<string, TestLine[]>();
+    for (const line of this.#accepted) {
+      if (this.#batchOf.has(line.id)) continue;
+      const lines = byKey.get(line.key);
+      if (lines === undefined) byKey.set(line.key, [line]);
+      else lines.push(line);
+    }
+    return [...byKey].map(([key, lines]) => {
+      const policy = this.#policyOf(key);
+      const { envelopeBytes = 0, separatorBytes = 0 } = policy;
+      const bytes = lines.reduce(
+        (size, line) => size + line.bytes,
+        envelopeBytes + (lines.length - 1) * separatorBytes,
+      );
+      return { key, lines, policy, bytes, openedAt: this.#addedAt.get(lines[0]?.id ?? -1) ?? Number.NaN };
+    });
   }
 
   #snapshot(): unknown {
