@@ -73,6 +73,10 @@ const listeningUrl = (line: string): string | undefined => {
   }
 };
 
+/** The sentence a server ended with; of a crash the error, which stands above the stack. */
+const reasonIn = (lines: readonly string[]): string =>
+  lines.findLast((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+
 /** Starts a server and resolves once it listens. */
 export const startServer = async (options: ServerOptions): Promise<ServerProcess> => {
   const { name, script, args = [], env = {}, logFile, startTimeoutMs = 30_000 } = options;
@@ -82,21 +86,22 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
     detached: true,
   });
   const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
-  let lastWords = '';
+  const lastWords: string[] = [];
   const ended = new Promise<Ending>((resolve) => {
     child.once('close', (code, signal) => {
       log.end();
       resolve({ code, signal });
     });
     child.once('error', (error) => {
-      lastWords = error.message;
+      lastWords.push(error.message);
       resolve({ code: null, signal: null });
     });
   });
   createInterface({ input: child.stderr }).on('line', (line) => {
     // A new API token is announced once, to people; it has no place in a log file.
     if (line.startsWith('API token')) return;
-    if (line.trim() !== '') lastWords = line;
+    if (line.trim() !== '') lastWords.push(line);
+    if (lastWords.length > 50) lastWords.shift();
     log.write(`${line}\n`);
   });
   const listening = new Promise<string>((resolve) => {
@@ -108,7 +113,9 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
   const timeout = new AbortController();
   const outcome = await Promise.race([
     listening,
-    ended.then(({ code, signal }) => ({ why: `it ended with ${signal ?? `exit code ${code}`}: ${lastWords}` })),
+    ended.then(({ code, signal }) => ({
+      why: `it ended with ${signal ?? `exit code ${code}`}: ${reasonIn(lastWords)}`,
+    })),
     sleep(startTimeoutMs, { why: `it did not listen within ${startTimeoutMs / 1_000} s` }, { signal: timeout.signal }),
   ]);
   timeout.abort();
