@@ -5,6 +5,7 @@ import { feeds } from './feeds.ts';
 import type { ConfigDatabase } from './open-config-database.ts';
 import { plugins } from './plugins.ts';
 import { segments } from './segments.ts';
+import { throttlings } from './throttlings.ts';
 import { versions } from './versions.ts';
 import { workerCredentials } from './worker-credentials.ts';
 
@@ -18,6 +19,7 @@ export function configuration(db: ConfigDatabase) {
     versions: versions(db),
     workerCredentials: workerCredentials(db),
     batchingConfigurations: batchingConfigurations(db),
+    throttlings: throttlings(db),
     segments: segments(db),
     feeds: feeds(db),
     feedProperties: feedProperties(db),

@@ -78,4 +78,17 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (feed_id, technical_name)
   ) STRICT;
   `,
+  `
+  CREATE TABLE throttlings (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    plugin_version_id INTEGER NOT NULL REFERENCES plugin_versions,
+    scope TEXT NOT NULL,
+    throttling_key TEXT,
+    plugin_endpoint TEXT NOT NULL,
+    max_qps REAL,
+    max_concurrency INTEGER,
+    timeout_ms INTEGER
+  ) STRICT;
+  CREATE INDEX throttlings_of_version ON throttlings (plugin_version_id);
+  `,
 ];

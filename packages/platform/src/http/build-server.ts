@@ -9,6 +9,7 @@ import { feedRoutes } from './operator/feed-routes.ts';
 import { ingestRoutes } from './operator/ingest-routes.ts';
 import { pluginRoutes } from './operator/plugin-routes.ts';
 import { segmentRoutes } from './operator/segment-routes.ts';
+import { throttlingRoutes } from './operator/throttling-routes.ts';
 import { workerCredentialsRoutes } from './operator/worker-credentials-routes.ts';
 import { operatorAuth } from './operator-auth.ts';
 import type { RouteApp } from './route-app.ts';
@@ -17,7 +18,14 @@ import { jsonSerializerCompiler, zodValidatorCompiler } from './zod-provider.ts'
 
 /** Where the gateway's routes stand inside; callers write the same addresses as operators do. */
 const GATEWAY = '/gateway';
-const OPERATOR_ROUTES = [pluginRoutes, batchingRoutes, workerCredentialsRoutes, segmentRoutes, feedRoutes];
+const OPERATOR_ROUTES = [
+  pluginRoutes,
+  batchingRoutes,
+  throttlingRoutes,
+  workerCredentialsRoutes,
+  segmentRoutes,
+  feedRoutes,
+];
 
 /** The platform's HTTP server: the operator API and the plugins' gateway, on one port. */
 export function buildServer(services: Services, logger: Logger): FastifyInstance {

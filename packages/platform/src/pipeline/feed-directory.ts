@@ -1,5 +1,11 @@
 import type { Policy } from '@batchfeed/batcher';
-import { type BatchingConfiguration, batchingLimits, type FeedStatus } from '@batchfeed/schemas';
+import {
+  type BatchingConfiguration,
+  batchingLimits,
+  type FeedResource,
+  type FeedStatus,
+  type ThrottlingResource,
+} from '@batchfeed/schemas';
 import type { Configuration } from '../config/configuration.ts';
 import { envelopeBytes, type FeedContext, SEPARATOR_BYTES, updateSuffix } from './plugin-requests.ts';
 
@@ -11,20 +17,27 @@ export class FeedRoute {
   readonly sessionId: string | undefined;
   /** Where its plugin listens; undefined while nobody has said. */
   readonly baseUrl: string | undefined;
+  readonly datamartId: string;
+  readonly organisationId: string;
+  readonly throttlings: readonly ThrottlingResource[];
   readonly #base: Omit<FeedContext, 'sessionId'>;
   readonly #batching: BatchingConfiguration | undefined;
   readonly #suffixes = new Map<string, string>();
   readonly #policies = new Map<number, Policy>();
 
   constructor(
-    feed: { id: string; status: FeedStatus; session_id?: string | undefined; datamart_id: string; segment_id: string },
+    feed: FeedResource,
     baseUrl: string | undefined,
     batching: BatchingConfiguration | undefined,
+    throttlings: readonly ThrottlingResource[],
   ) {
     this.feedId = feed.id;
     this.status = feed.status;
     this.sessionId = feed.session_id;
     this.baseUrl = baseUrl;
+    this.datamartId = feed.datamart_id;
+    this.organisationId = feed.organisation_id;
+    this.throttlings = throttlings;
     this.#base = { feedId: feed.id, datamartId: feed.datamart_id, segmentId: feed.segment_id };
     this.#batching = batching;
   }
@@ -70,6 +83,7 @@ function policyOf(batching: BatchingConfiguration | undefined, envelope: number)
 export class FeedDirectory {
   readonly #configuration: Configuration;
   readonly #routes = new Map<string, FeedRoute>();
+  readonly #throttlings = new Map<string, readonly ThrottlingResource[]>();
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
@@ -82,7 +96,8 @@ export class FeedDirectory {
     if (feed === undefined) return undefined;
     const version = this.#configuration.versions.get(feed.plugin_id, feed.plugin_version_id);
     const batching = this.#configuration.batchingConfigurations.find(feed.plugin_version_id);
-    const route = new FeedRoute(feed, version?.base_url, batching);
+    const throttlings = this.#throttlingsOf(feed.plugin_version_id);
+    const route = new FeedRoute(feed, version?.base_url, batching, throttlings);
     this.#routes.set(feedId, route);
     return route;
   }
@@ -90,5 +105,16 @@ export class FeedDirectory {
   /** To be called after every change of the configuration. */
   forget(): void {
     this.#routes.clear();
+    this.#throttlings.clear();
+  }
+
+  /** One list for all feeds of a version, so that its throttlings are the same objects until something changes. */
+  #throttlingsOf(versionId: string): readonly ThrottlingResource[] {
+    let throttlings = this.#throttlings.get(versionId);
+    if (throttlings === undefined) {
+      throttlings = this.#configuration.throttlings.list(versionId);
+      this.#throttlings.set(versionId, throttlings);
+    }
+    return throttlings;
   }
 }

@@ -11,6 +11,7 @@ import { feedStatistics } from './feed-statistics.ts';
 import { HandOver } from './hand-over.ts';
 import { findRoute, sendBatch, sendUpdate } from './senders.ts';
 import { sessionKey, splitSessionKey } from './session-key.ts';
+import { ThrottleRegister } from './throttle-register.ts';
 
 export interface PipelineOptions {
   readonly store: Store;
@@ -44,8 +45,20 @@ export class Pipeline {
   readonly #updates: Engine;
   readonly #lines: Engine;
   readonly #handOver: HandOver;
+  readonly #throttles: ThrottleRegister;
+  /** Ends the waiting of calls for their turn. */
+  readonly #stopStarting: () => void;
 
-  private constructor(options: PipelineOptions, updates: Engine, lines: Engine, handOver: HandOver) {
+  private constructor(
+    options: PipelineOptions,
+    updates: Engine,
+    lines: Engine,
+    handOver: HandOver,
+    throttles: ThrottleRegister,
+    stopStarting: () => void,
+  ) {
+    this.#throttles = throttles;
+    this.#stopStarting = stopStarting;
     this.#options = options;
     this.#updates = updates;
     this.#lines = lines;
@@ -55,6 +68,13 @@ export class Pipeline {
   static async open(options: PipelineOptions): Promise<Pipeline> {
     const { store, directory, logger, retry = {}, updateConcurrency = 64, batchConcurrency = 4 } = options;
     const onEvent = (event: DeliveryEvent) => report(event, logger, options.onFailure);
+    const throttles = new ThrottleRegister();
+    const stop = new AbortController();
+    const context = { ...options, throttles, closing: stop.signal };
+    const stopStarting = () => {
+      stop.abort();
+      throttles.disturb();
+    };
     // Both begin to send as they open, so the senders must not need the pipeline itself.
     const lines = await openEngine({
       store,
@@ -63,7 +83,7 @@ export class Pipeline {
         const { sessionId, rest } = splitSessionKey(key);
         return findRoute(directory, feedId).policy(sessionId, rest);
       },
-      send: (batch) => sendBatch(batch, options),
+      send: (batch) => sendBatch(batch, context),
       concurrency: batchConcurrency,
       retry,
       onEvent,
@@ -74,14 +94,14 @@ export class Pipeline {
       store,
       log: 'updates',
       policy: 'unit',
-      send: (batch) => sendUpdate(batch, options, handOver),
+      send: (batch) => sendUpdate(batch, context, handOver),
       concurrency: updateConcurrency,
       downstream: lines,
       retry,
       onEvent,
     });
     for (const feedId of options.paused) updates.pause(feedId);
-    return new Pipeline(options, updates, lines, handOver);
+    return new Pipeline(options, updates, lines, handOver, throttles, stopStarting);
   }
 
   /** Takes updates in for a session of a feed. Resolves once they are on disk; waits while memory is short. */
@@ -102,6 +122,7 @@ export class Pipeline {
   /** Puts a changed configuration in force, for what is open too. */
   configurationChanged(): void {
     this.#options.directory.forget();
+    this.#throttles.disturb();
     this.#lines.reconfigure();
   }
 
@@ -174,6 +195,7 @@ export class Pipeline {
   /** Starts nothing more, waits for what is in flight, and leaves the rest to the next start. */
   async close(patienceMs: number): Promise<void> {
     const { caller } = this.#options;
+    this.#stopStarting();
     const impatience = setTimeout(() => void caller.close(), patienceMs);
     await this.#updates.close({ patienceMs });
     await this.#lines.close({ patienceMs });

@@ -1,10 +1,13 @@
 import type { Outcome, OutgoingBatch } from '@batchfeed/delivery';
+import type { PluginAnswer } from '../plugin/plugin-answer.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
 import { batchOutcome } from './batch-outcome.ts';
 import type { FeedDirectory, FeedRoute } from './feed-directory.ts';
 import type { HandOver } from './hand-over.ts';
 import { batchBody, updateBody } from './plugin-requests.ts';
 import { sessionKey, splitSessionKey } from './session-key.ts';
+import type { Throttle } from './throttle.ts';
+import { type ThrottleRegister, timeoutMs } from './throttle-register.ts';
 import { updateOutcome } from './update-outcome.ts';
 
 /** The calls of the two hot plugin routes: put together, made, and their answers turned into outcomes. */
@@ -13,20 +16,17 @@ export interface SenderContext {
   readonly caller: PluginCaller;
   /** Milliseconds a call may take. Default: the caller's. */
   readonly callTimeoutMs?: number | undefined;
+  readonly throttles: ThrottleRegister;
+  /** Aborted when nothing shall be started any more. */
+  readonly closing: AbortSignal;
 }
 
 /** How long something waits that nobody can be asked about: a plugin without an address. */
 const NOWHERE_DELAY_MS = 1_000;
 
 /** One update: the plugin says what becomes of it, and which lines it makes. */
-export async function sendUpdate(
-  batch: OutgoingBatch,
-  { directory, caller, callTimeoutMs }: SenderContext,
-  handOver: HandOver,
-): Promise<Outcome> {
-  const route = findRoute(directory, batch.destination);
-  const blocked = obstacle(route);
-  if (blocked !== undefined) return blocked;
+export async function sendUpdate(batch: OutgoingBatch, context: SenderContext, handOver: HandOver): Promise<Outcome> {
+  const route = findRoute(context.directory, batch.destination);
   const { sessionId } = splitSessionKey(batch.key);
   const update = batch.lines[0] as OutgoingBatch['lines'][number];
   const toLine = (groupingKey: string, content: string) => ({
@@ -35,13 +35,11 @@ export async function sendUpdate(
     subject: update.subject,
     content,
   });
-  const answer = await caller.call({
-    baseUrl: route.baseUrl as string,
+  const outcome = await callPlugin(route.feedId, context, {
     endpoint: '/v1/user_segment_update',
     body: updateBody(update.content, route.suffix(sessionId)),
-    timeoutMs: callTimeoutMs,
+    outcomeOf: (answer) => updateOutcome(answer, { attempt: batch.attempt, toLine }),
   });
-  const outcome = updateOutcome(answer, { attempt: batch.attempt, toLine });
   if (outcome.kind === 'delivered' && outcome.forward !== undefined) {
     handOver.forwarded(route.feedId, outcome.forward.length);
   }
@@ -49,23 +47,52 @@ export async function sendUpdate(
 }
 
 /** One batch: the plugin delivers it, and says what arrived. */
-export async function sendBatch(
-  batch: OutgoingBatch,
-  { directory, caller, callTimeoutMs }: SenderContext,
-): Promise<Outcome> {
-  const route = findRoute(directory, batch.destination);
-  const blocked = obstacle(route);
-  if (blocked !== undefined) return blocked;
+export function sendBatch(batch: OutgoingBatch, context: SenderContext): Promise<Outcome> {
+  const route = findRoute(context.directory, batch.destination);
   const { sessionId, rest: groupingKey } = splitSessionKey(batch.key);
   const contents = batch.lines.map(({ content }) => content);
-  const answer = await caller.call({
-    baseUrl: route.baseUrl as string,
+  return callPlugin(route.feedId, context, {
     endpoint: '/v1/batch_update',
     body: batchBody(contents, batch.sealedAt, groupingKey, route.context(sessionId)),
     headers: ['idempotency-key', batch.id, 'x-batchfeed-attempt', String(batch.attempt)],
-    timeoutMs: callTimeoutMs,
+    outcomeOf: (answer) => batchOutcome(answer, batch.lines.length),
   });
-  return batchOutcome(answer, batch.lines.length);
+}
+
+interface Call {
+  readonly endpoint: string;
+  readonly body: string;
+  readonly headers?: readonly string[];
+  readonly outcomeOf: (answer: PluginAnswer) => Outcome;
+}
+
+/** Makes a call once every throttling it is under allows it, unless something stands in the way by then. */
+async function callPlugin(feedId: string, context: SenderContext, { outcomeOf, ...call }: Call): Promise<Outcome> {
+  const { throttles: held, route } = await ownTurn(feedId, context, call.endpoint);
+  try {
+    const blocked = obstacle(route, context);
+    if (blocked !== undefined) return blocked;
+    const timeout = timeoutMs(route, call.endpoint) ?? context.callTimeoutMs;
+    return outcomeOf(await context.caller.call({ ...call, baseUrl: route.baseUrl as string, timeoutMs: timeout }));
+  } finally {
+    for (const throttle of held) throttle.release();
+  }
+}
+
+/** Waits for a call's turn, and gives the feed as it is then: the wait may be long, and limits change. */
+async function ownTurn(feedId: string, { directory, throttles, closing }: SenderContext, endpoint: string) {
+  for (;;) {
+    const route = findRoute(directory, feedId);
+    const wanted = closing.aborted ? [] : throttles.for(route, endpoint);
+    const held: Throttle[] = [];
+    for (const throttle of wanted) {
+      if (!(await throttle.acquire())) break;
+      held.push(throttle);
+    }
+    if (held.length === wanted.length)
+      return { throttles: held, route: held.length === 0 ? route : findRoute(directory, feedId) };
+    for (const throttle of held) throttle.release();
+  }
 }
 
 /** @throws Error for a feed that is not there; the engine takes that for a failed attempt. */
@@ -76,7 +103,8 @@ export function findRoute(directory: FeedDirectory, feedId: string): FeedRoute {
 }
 
 /** Why a feed's plugin cannot be called at all right now. Waiting is no failure, so that nothing is burnt by it. */
-function obstacle({ baseUrl, status }: FeedRoute): Outcome | undefined {
+function obstacle({ baseUrl, status }: FeedRoute, { closing }: SenderContext): Outcome | undefined {
+  if (closing.aborted) return { kind: 'retry', reason: 'The platform is closing', delayMs: 1 };
   if (baseUrl === undefined) {
     return { kind: 'retry', reason: 'Nobody has said where the plugin listens', delayMs: NOWHERE_DELAY_MS };
   }

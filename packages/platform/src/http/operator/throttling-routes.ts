@@ -1,0 +1,56 @@
+import {
+  listWrapperSchema,
+  resourceWrapperSchema,
+  throttlingResourceSchema,
+  throttlingSchema,
+} from '@batchfeed/schemas';
+import { z } from 'zod';
+import { found, PlatformError } from '../../platform-error.ts';
+import type { RouteApp } from '../route-app.ts';
+import type { Services } from '../services.ts';
+import { ok, wholeList } from '../wrappers.ts';
+import { findVersion, versionParams } from './find-version.ts';
+
+const PATH = '/plugins/:plugin_id/versions/:version_id/throttlings';
+const params = z.object(versionParams);
+const oneParams = params.extend({ id: z.string() });
+const throttling = { 200: resourceWrapperSchema(throttlingResourceSchema) };
+
+/** `…/throttlings`: limits on the calls of a plugin version, in force for the next call (§2). */
+export function throttlingRoutes(app: RouteApp, { configuration, pipeline }: Services): void {
+  const { throttlings } = configuration;
+
+  app.post(PATH, { schema: { params, body: throttlingSchema, response: throttling } }, async ({ params, body }) => {
+    const created = throttlings.create(findVersion(configuration, params).id, body);
+    pipeline.configurationChanged();
+    return ok(created);
+  });
+  app.get(
+    PATH,
+    { schema: { params, response: { 200: listWrapperSchema(throttlingResourceSchema) } } },
+    async ({ params }) => wholeList(throttlings.list(findVersion(configuration, params).id)),
+  );
+  app.get(`${PATH}/:id`, { schema: { params: oneParams, response: throttling } }, async ({ params }) =>
+    ok(found(throttlings.get(findVersion(configuration, params).id, params.id), describe(params.id))),
+  );
+  app.put(
+    `${PATH}/:id`,
+    { schema: { params: oneParams, body: throttlingSchema, response: throttling } },
+    async ({ params, body }) => {
+      const updated = throttlings.update(findVersion(configuration, params).id, params.id, body);
+      pipeline.configurationChanged();
+      return ok(found(updated, describe(params.id)));
+    },
+  );
+  app.delete(`${PATH}/:id`, { schema: { params: oneParams } }, async ({ params }) => {
+    if (!throttlings.delete(findVersion(configuration, params).id, params.id)) {
+      throw new PlatformError('NOT_FOUND', `There is no ${describe(params.id)}.`);
+    }
+    pipeline.configurationChanged();
+    return ok({});
+  });
+}
+
+function describe(id: string): string {
+  return `throttling ${id} of this version`;
+}
