@@ -12,8 +12,6 @@ interface Row {
   batch_flush_max_age_ms: number;
 }
 
-export type BatchingConfigurations = ReturnType<typeof batchingConfigurations>;
-
 /** How lines of a plugin version become batches. A version has at most one. */
 export function batchingConfigurations(db: ConfigDatabase) {
   const insert = db.prepare(`

@@ -8,8 +8,6 @@ interface Row {
   value: string;
 }
 
-export type FeedProperties = ReturnType<typeof feedProperties>;
-
 /** Properties of one feed: those its plugin version declares, overridden and completed by the feed's own. */
 export function feedProperties(db: ConfigDatabase) {
   const own = db.prepare('SELECT * FROM feed_properties WHERE feed_id = ? ORDER BY technical_name');

@@ -28,8 +28,6 @@ const SOURCE = `(
   JOIN plugins p ON p.id = v.plugin_id
 )`;
 
-export type Feeds = ReturnType<typeof feeds>;
-
 /** A feed binds a segment, and with it a datamart, to a plugin version. */
 export function feeds(db: ConfigDatabase) {
   const insert = db.prepare(`

@@ -16,8 +16,6 @@ const SOURCE = `(
   ) AS current_version_id FROM plugins p
 )`;
 
-export type Plugins = ReturnType<typeof plugins>;
-
 export function plugins(db: ConfigDatabase) {
   const insert = db.prepare(`
     INSERT INTO plugins (plugin_type, organisation_id, group_id, artifact_id)

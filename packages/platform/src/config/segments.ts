@@ -7,8 +7,6 @@ interface Row extends Omit<SegmentResource, 'id'> {
   id: number;
 }
 
-export type Segments = ReturnType<typeof segments>;
-
 export function segments(db: ConfigDatabase) {
   const insert = db.prepare(`
     INSERT INTO audience_segments (name, datamart_id, organisation_id) VALUES (:name, :datamart_id, :organisation_id)`);

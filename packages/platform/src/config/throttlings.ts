@@ -13,8 +13,6 @@ interface Row {
   timeout_ms: number | null;
 }
 
-export type Throttlings = ReturnType<typeof throttlings>;
-
 /** How often, how many at once and how long routes of a plugin version may be called. */
 export function throttlings(db: ConfigDatabase) {
   const insert = db.prepare(`

@@ -20,8 +20,6 @@ const NEXT: Record<VersionStatus, readonly VersionStatus[]> = {
   ARCHIVED: ['ARCHIVED'],
 };
 
-export type Versions = ReturnType<typeof versions>;
-
 export function versions(db: ConfigDatabase) {
   const insert = db.prepare(`
     INSERT INTO plugin_versions (plugin_id, version_id, status, base_url, plugin_properties)

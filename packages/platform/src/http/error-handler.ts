@@ -44,6 +44,12 @@ function asPlatformError(
   if (error.code === 'ECONNRESET' || error.code === 'ERR_STREAM_PREMATURE_CLOSE') {
     return new PlatformError('INVALID', 'The request ended before its body was complete.');
   }
+  if (/^Z_(DATA|BUF)_ERROR$/.test(error.code ?? '')) {
+    return new PlatformError(
+      'INVALID',
+      'The request body is no complete gzip stream. What came before the damage was taken in.',
+    );
+  }
   // What Fastify itself refuses: malformed JSON, a body too large, a content type nobody reads.
   const { statusCode } = error as FastifyError;
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined;

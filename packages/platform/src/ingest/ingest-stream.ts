@@ -4,7 +4,7 @@ import { LineSplitter, MAX_LINE_BYTES, type SplitLine } from './line-splitter.ts
 import { type AcceptedUpdate, isFault, readUpdate } from './read-update.ts';
 
 /** Rejected lines that a report names. */
-export const REPORTED_REJECTIONS = 1_000;
+const REPORTED_REJECTIONS = 1_000;
 /** Appends under way at once: one being written, one gathering behind it, so that disk and parser both keep busy. */
 const APPENDS_AHEAD = 4;
 

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import type { IngestReport } from '@batchfeed/schemas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -117,6 +118,24 @@ describe('an upload', () => {
   it('in an encoding nobody reads is refused', async () => {
     const { status, body } = await upload(good, { 'content-encoding': 'br' });
     expect([status, body.error]).toEqual([400, expect.stringContaining('br')]);
+  });
+
+  it('may be gzipped', async () => {
+    const packed = gzipSync(ndjson(Array.from({ length: 5_000 }, (_, index) => update(`packed-${index}`))));
+    const { body } = await upload(packed, { 'content-encoding': 'gzip' });
+    expect(body.data).toEqual({ accepted: 5_000, rejected: 0, rejections: [] });
+    for (const damaged of [packed.subarray(0, packed.length - 20), Buffer.from('plain')]) {
+      const { status, body: refused } = await upload(damaged, { 'content-encoding': 'gzip' });
+      expect([status, refused.error]).toEqual([400, expect.stringContaining('gzip')]);
+    }
+  });
+
+  it('that unpacks to one endless line takes no memory', async () => {
+    const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, 'x'));
+    const before = process.memoryUsage.rss();
+    const { body } = await upload(bomb, { 'content-encoding': 'gzip' });
+    expect(body.data).toMatchObject({ accepted: 0, rejected: 1 });
+    expect(process.memoryUsage.rss() - before).toBeLessThan(150 * 1024 * 1024);
   });
 
   it('of many chunks, cut anywhere, keeps numbers and texts', async () => {

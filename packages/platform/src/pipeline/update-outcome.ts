@@ -23,7 +23,7 @@ const BY_STATUS: Readonly<Record<string, { http: number; verdict: Verdict }>> = 
 /** Attempts after which an update that the plugin answers with an error is given up. */
 export const ATTEMPTS_ON_ERROR = 3;
 /** How long a feed whose plugin refuses connections waits before the next try; such tries are not counted. */
-export const UNREACHABLE_DELAY_MS = 1_000;
+const UNREACHABLE_DELAY_MS = 1_000;
 
 export interface UpdateInHand {
   readonly attempt: number;

@@ -9,7 +9,7 @@ export interface HttpAnswer {
   readonly delayMs: number | undefined;
 }
 
-export interface NoAnswer {
+interface NoAnswer {
   readonly kind: 'none';
   /** A short sentence, without address or content. */
   readonly reason: string;

@@ -5,7 +5,7 @@ import type { FeedStatistics, IngestReport } from '@batchfeed/schemas';
 import { pino } from 'pino';
 import { openPlatform, type Platform, type PlatformOptions } from '../platform.ts';
 
-export interface Answer<T = never> {
+interface Answer<T = never> {
   readonly status: number;
   readonly body: { status: string; data: T; error: string; error_id: string; total: number; count: number };
 }

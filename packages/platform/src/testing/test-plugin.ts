@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface PluginRequest {
+interface PluginRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { ingestReportSchema, resourceWrapperSchema } from '@batchfeed/schemas';
 import type { FastifyRequest } from 'fastify';
 import { takesUpdates } from '../../feed-lifecycle.ts';
@@ -9,7 +11,7 @@ import { ok } from '../wrappers.ts';
 import { feedParams, findFeed } from './feed-routes.ts';
 
 /**
- * `…/user_segment_updates`: an NDJSON stream of any length. Answered once everything accepted is on disk. Register it
+ * `…/user_segment_updates`: an NDJSON stream of any length, gzipped or not. Answered once everything accepted is on disk. Register it
  * in a scope of its own: it takes bodies as streams, whatever they say they are.
  */
 export function ingestRoutes(app: RouteApp, { configuration, pipeline, now, closing }: Services): void {
@@ -33,11 +35,27 @@ export function ingestRoutes(app: RouteApp, { configuration, pipeline, now, clos
   );
 }
 
+/** How bodies may be packed, and what unpacks them. */
+const UNPACKERS: Readonly<Record<string, (body: Readable) => AsyncIterable<Buffer>>> = {
+  identity: (body) => body,
+  gzip: (body) => {
+    const unpacked = createGunzip();
+    body.on('error', (error) => unpacked.destroy(error));
+    return body.pipe(unpacked);
+  },
+};
+
 function bodyOf(request: FastifyRequest): AsyncIterable<Buffer> {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
-    throw new PlatformError('INVALID', `Content-Encoding ${encoding} is not taken. Send the updates as they are.`);
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const unpack = Object.hasOwn(UNPACKERS, encoding) ? UNPACKERS[encoding] : undefined;
+  if (unpack === undefined) {
+    throw new PlatformError(
+      'INVALID',
+      `Content-Encoding: ${encoding} is not taken. Send gzip, or the updates as they are.`,
+    );
   }
   // Without a body Fastify parses nothing, and the upload is one of no lines.
-  return (request.body ?? []) as AsyncIterable<Buffer>;
+  return request.body === undefined || request.body === null
+    ? unpack(Readable.from([]))
+    : unpack(request.body as Readable);
 }
