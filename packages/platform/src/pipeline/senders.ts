@@ -35,7 +35,7 @@ export async function sendUpdate(batch: OutgoingBatch, context: SenderContext, h
     subject: update.subject,
     content,
   });
-  const outcome = await callPlugin(route.feedId, context, {
+  const outcome = await callPlugin(route, context, {
     endpoint: '/v1/user_segment_update',
     body: updateBody(update.content, route.suffix(sessionId)),
     outcomeOf: (answer) => updateOutcome(answer, { attempt: batch.attempt, toLine }),
@@ -51,7 +51,7 @@ export function sendBatch(batch: OutgoingBatch, context: SenderContext): Promise
   const route = findRoute(context.directory, batch.destination);
   const { sessionId, rest: groupingKey } = splitSessionKey(batch.key);
   const contents = batch.lines.map(({ content }) => content);
-  return callPlugin(route.feedId, context, {
+  return callPlugin(route, context, {
     endpoint: '/v1/batch_update',
     body: batchBody(contents, batch.sealedAt, groupingKey, route.context(sessionId)),
     headers: ['idempotency-key', batch.id, 'x-batchfeed-attempt', String(batch.attempt)],
@@ -67,16 +67,21 @@ interface Call {
 }
 
 /** Makes a call once every throttling it is under allows it, unless something stands in the way by then. */
-async function callPlugin(feedId: string, context: SenderContext, { outcomeOf, ...call }: Call): Promise<Outcome> {
-  const { throttles: held, route } = await ownTurn(feedId, context, call.endpoint);
+async function callPlugin(route: FeedRoute, context: SenderContext, call: Call): Promise<Outcome> {
+  if (route.throttlings.length === 0) return callNow(route, context, call);
+  const turn = await ownTurn(route.feedId, context, call.endpoint);
   try {
-    const blocked = obstacle(route, context);
-    if (blocked !== undefined) return blocked;
-    const timeout = timeoutMs(route, call.endpoint) ?? context.callTimeoutMs;
-    return outcomeOf(await context.caller.call({ ...call, baseUrl: route.baseUrl as string, timeoutMs: timeout }));
+    return await callNow(turn.route, context, call);
   } finally {
-    for (const throttle of held) throttle.release();
+    for (const throttle of turn.held) throttle.release();
   }
+}
+
+async function callNow(route: FeedRoute, context: SenderContext, { outcomeOf, ...call }: Call): Promise<Outcome> {
+  const blocked = obstacle(route, context);
+  if (blocked !== undefined) return blocked;
+  const timeout = timeoutMs(route, call.endpoint) ?? context.callTimeoutMs;
+  return outcomeOf(await context.caller.call({ ...call, baseUrl: route.baseUrl as string, timeoutMs: timeout }));
 }
 
 /** Waits for a call's turn, and gives the feed as it is then: the wait may be long, and limits change. */
@@ -89,8 +94,7 @@ async function ownTurn(feedId: string, { directory, throttles, closing }: Sender
       if (!(await throttle.acquire())) break;
       held.push(throttle);
     }
-    if (held.length === wanted.length)
-      return { throttles: held, route: held.length === 0 ? route : findRoute(directory, feedId) };
+    if (held.length === wanted.length) return { held, route: held.length === 0 ? route : findRoute(directory, feedId) };
     for (const throttle of held) throttle.release();
   }
 }

@@ -24,7 +24,10 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
  * whichever is longer. Anything that is no positive time counts as no delay.
  */
 export function requestedDelayMs(headers: Headers, now: number): number | undefined {
-  const delays = [milliseconds(headers['x-mics-next-msg-delay']), retryAfter(headers['retry-after'], now)];
+  const { 'x-mics-next-msg-delay': nextMessage, 'retry-after': retry } = headers;
+  // The usual answer asks for nothing.
+  if (nextMessage === undefined && retry === undefined) return undefined;
+  const delays = [milliseconds(nextMessage), retryAfter(retry, now)];
   const longest = Math.max(...delays.filter((delay) => delay > 0), 0);
   return longest > 0 ? longest : undefined;
 }
