@@ -11,18 +11,27 @@ interface KeyQueue {
   last: Shipment;
 }
 
+/** What the engine's options say of a destination. */
+interface DestinationTraits {
+  readonly policyOf: (key: string) => Policy;
+  readonly concurrency: ConcurrencyLimit;
+  /** Names of the gates that hold up everything to it. */
+  readonly gates: readonly string[];
+  readonly paused: boolean;
+}
+
 /** What a lane keeps of one destination: its groups, its queues by key, what is ready, and its counts. */
 export class DestinationState {
   readonly name: string;
   readonly batcher: Batcher<HeldLine>;
   readonly ready = new Fifo<Shipment>();
   tally: Tally = newTally();
-  /** Lines counted as accepted, durable or about to be, but not yet in a group. */
+  /** Lines on their way to the disk, not yet in a group. */
   unadmitted = 0;
   sealedLines = 0;
   inFlightLines = 0;
   inFlight = 0;
-  paused = false;
+  paused: boolean;
   readonly concurrency: ConcurrencyLimit;
   /** Gates that hold up everything to it. */
   readonly gates: readonly string[];
@@ -32,16 +41,12 @@ export class DestinationState {
   ageAlarm = Number.POSITIVE_INFINITY;
   readonly #queues = new Map<string, KeyQueue>();
 
-  constructor(
-    name: string,
-    policyOf: (key: string) => Policy,
-    concurrency: ConcurrencyLimit,
-    gates: readonly string[],
-  ) {
+  constructor(name: string, traits: DestinationTraits) {
     this.name = name;
-    this.concurrency = concurrency;
-    this.gates = gates;
-    this.batcher = new Batcher({ policy: policyOf });
+    this.concurrency = traits.concurrency;
+    this.gates = traits.gates;
+    this.paused = traits.paused;
+    this.batcher = new Batcher({ policy: traits.policyOf });
   }
 
   /** Puts a sealed batch behind the others of its key. */
@@ -121,8 +126,7 @@ export class DestinationState {
   get ledger(): Ledger {
     return {
       ...structuredClone(this.tally),
-      accepted: this.tally.accepted - this.unadmitted,
-      open: this.batcher.openLines,
+      open: this.unadmitted + this.batcher.openLines,
       sealed: this.sealedLines,
       inFlight: this.inFlightLines,
     };

@@ -169,9 +169,15 @@ export class Engine {
     }
   }
 
-  /** Seals everything that is open now (`drain`), of one destination or of all. */
-  drain(destination?: string): void {
+  /**
+   * Seals everything that is open (`drain`), of one destination or of all; what is on its way to the disk included.
+   *
+   * @throws DeliveryError `STORE_…` when that way ends in a failure.
+   */
+  async drain(destination?: string): Promise<void> {
     this.#each(destination, (lane, state) => lane.drain(state));
+    await this.#journal.written();
+    if (!this.#closed) this.#each(destination, (lane, state) => lane.drain(state));
   }
 
   /** Asks for the policies again; open groups over a new limit are cut (`reconfigured`). */
@@ -179,7 +185,7 @@ export class Engine {
     this.#each(destination, (lane, state) => lane.reconfigure(state));
   }
 
-  /** Sends nothing more to a destination until `resume`. What is in flight goes on. Not kept across restarts. */
+  /** Sends nothing more to a destination until `resume`. What is in flight goes on. Not kept across restarts: see the option `paused`. */
   pause(destination: string): void {
     for (const lane of this.#lanes) lane.destination(destination).paused = true;
   }

@@ -72,13 +72,13 @@ export class LaneEngine implements JournalLane {
   destination(name: string): DestinationState {
     let destination = this.destinations.get(name);
     if (destination === undefined) {
-      const { policyOf, concurrencyOf, endpointOf } = this.context.settings;
-      destination = new DestinationState(
-        name,
-        (key) => policyOf(name, key),
-        new ConcurrencyLimit(concurrencyOf(name)),
-        [gateName.destination(name, '', ''), gateName.endpoint(name, '', endpointOf(name))],
-      );
+      const { policyOf, concurrencyOf, endpointOf, paused } = this.context.settings;
+      destination = new DestinationState(name, {
+        policyOf: (key) => policyOf(name, key),
+        concurrency: new ConcurrencyLimit(concurrencyOf(name)),
+        gates: [gateName.destination(name, '', ''), gateName.endpoint(name, '', endpointOf(name))],
+        paused: paused(name),
+      });
       this.destinations.set(name, destination);
     }
     return destination;

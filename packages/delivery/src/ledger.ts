@@ -22,7 +22,7 @@ export interface Tally {
  * `accepted = open + sealed + inFlight + delivered + dead`, at any moment.
  */
 export interface Ledger extends Readonly<Tally> {
-  /** Lines in open groups. */
+  /** Lines in open groups, those on their way to the disk included. */
   readonly open: number;
   /** Lines in sealed batches that wait: for their turn, a delay, a retry or an older batch. */
   readonly sealed: number;

@@ -39,6 +39,8 @@ export interface EngineOptions {
   readonly maxOpenKeys?: number;
   /** Takes the lines that senders `forward`. While it has no room, nothing is sent here. */
   readonly downstream?: Engine;
+  /** Whether nothing is sent to a destination until `resume`, asked when the engine first meets it. Default: no. */
+  readonly paused?: (destination: string) => boolean;
   readonly onEvent?: (event: DeliveryEvent) => void;
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -57,6 +59,7 @@ export interface Settings {
   readonly maxHeldBytes: number;
   readonly maxOpenKeys: number;
   readonly downstream: Engine | undefined;
+  readonly paused: (destination: string) => boolean;
   readonly emit: (event: DeliveryEvent) => void;
   readonly clock: Clock;
   readonly random: () => number;
@@ -87,6 +90,7 @@ export function settingsOf(options: EngineOptions): Settings {
     maxHeldBytes,
     maxOpenKeys,
     downstream: options.downstream,
+    paused: options.paused ?? (() => false),
     emit: options.onEvent ?? (() => {}),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
