@@ -1,53 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type DeliveryEvent,
-  type Engine,
-  type EngineOptions,
-  type Line,
-  MemoryStore,
-  type Outcome,
-  type OutgoingBatch,
-  openEngine,
-} from './index.ts';
+import { MemoryStore, type Outcome, type OutgoingBatch, openEngine } from './index.ts';
+import { append, line, numbered, POLICY, world } from './testing/engine-world.ts';
 import { FakeClock, ProcessStore, RecordingPartner, settle } from './testing.ts';
-
-const POLICY = { maxLines: 4, maxBytes: 1000, maxAgeMs: 100, envelopeBytes: 2, separatorBytes: 1 };
-const line = (content: string, key = 'k', subject?: string): Line => ({ destination: 'd', key, subject, content });
-const numbered = (count: number, key?: string) => Array.from({ length: count }, (_, index) => line(String(index), key));
-
-/** An engine on a fake clock whose partner answers from a script, then well. */
-async function world(
-  answers: (Outcome | ((batch: OutgoingBatch) => Promise<Outcome> | Outcome))[] = [],
-  options: Partial<EngineOptions> = {},
-) {
-  const clock = new FakeClock();
-  const store = new MemoryStore({ id: 'store' });
-  const sent: (OutgoingBatch & { at: number })[] = [];
-  const events: DeliveryEvent[] = [];
-  const open = () =>
-    openEngine({
-      store: new ProcessStore(store),
-      log: 'lines',
-      policy: POLICY,
-      retry: { maxAttempts: 3, baseMs: 10, capMs: 40 },
-      clock,
-      random: () => 1,
-      send: async (batch) => {
-        sent.push({ ...batch, at: clock.now() });
-        const answer = answers.shift() ?? { kind: 'delivered' };
-        return typeof answer === 'function' ? answer(batch) : answer;
-      },
-      onEvent: (event) => events.push(event),
-      ...options,
-    });
-  return { clock, store, sent, events, open, engine: await open() };
-}
-
-async function append(engine: Engine, lines: readonly Line[]) {
-  const result = await engine.append(lines);
-  await settle();
-  return result;
-}
 
 describe('bad input', () => {
   test('refuses a line and says why; its neighbours go on', async () => {

@@ -92,13 +92,13 @@ export class Journal {
   }
 
   /**
-   * Writes at once when the lane has gathered much, unless called in the midst of a change: otherwise many callers that are answered
-   * together would come back together for ever, and wait together for the disk.
+   * Writes at once when the lane has gathered much and nothing is under way, unless called in the midst of a change. Callers that are
+   * answered together come back together; this parts them in two, so that the disk works for one part while the other comes.
    */
   hasGathered(lane: JournalLane): void {
+    if (this.#writing > 0 || this.#changing > 0) return;
     const part = this.#gathering?.parts.get(lane);
-    if (part === undefined || part.lines.length < EARLY_LINES || this.#changing > 0 || this.#writing >= DEPTH) return;
-    void this.#write();
+    if (part !== undefined && part.lines.length >= EARLY_LINES) void this.#write();
   }
 
   /** Runs a change of several puts that belong in one write. */
@@ -161,8 +161,11 @@ export class Journal {
    * read the store's own truth.
    */
   #break(error: DeliveryError, gathering: Gathering): void {
+    // Of two writes under way the second fails because the first did; the first one's error is the reason.
+    const reason = this.#broken ?? error;
+    gathering.reject(reason);
+    if (this.#broken !== undefined) return;
     this.#broken = error;
-    gathering.reject(error);
     for (const callback of this.#onBroken) callback(error);
   }
 }

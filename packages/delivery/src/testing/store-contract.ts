@@ -243,7 +243,7 @@ async function faultyRun(harness: StoreHarness, fault: Fault, call: number): Pro
       await engine.append(lines);
       acknowledged.push(...lines.map(({ content }) => content));
     }
-    engine.drain();
+    await engine.drain();
   };
   const working = work().catch(() => {});
   for (let turn = 0; turn < 15; turn += 1) {

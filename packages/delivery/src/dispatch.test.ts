@@ -1,0 +1,292 @@
+import { describe, expect, test } from 'vitest';
+import { MemoryStore, type Outcome, openEngine } from './index.ts';
+import { append, heldAnswers, line, numbered, POLICY, world } from './testing/engine-world.ts';
+import { FakeClock, settle } from './testing.ts';
+
+const busy: Outcome = { kind: 'retry', reason: 'Busy.', status: 503 };
+const no: Outcome = { kind: 'rejected', reason: 'No.', status: 400 };
+const keysOf = (sent: readonly { key: string }[]) => sent.map(({ key }) => key);
+
+describe('what may be in flight', () => {
+  test('is as many batches as the limit says, not one more', async () => {
+    const { answer, give, waiting } = heldAnswers();
+    const { engine } = await world([answer, answer, answer, answer], { concurrency: 2 });
+    await append(
+      engine,
+      ['a', 'b', 'c'].flatMap((key) => numbered(4, key)),
+    );
+    expect(waiting).toHaveLength(2);
+    await give();
+    expect(waiting).toHaveLength(2);
+    expect(engine.ledger()).toMatchObject({ delivered: 4, inFlight: 8 });
+  });
+
+  test('is nothing of a paused destination until it is resumed', async () => {
+    const { engine, sent } = await world();
+    engine.pause('d');
+    await append(engine, [...numbered(4), { ...line('x'), destination: 'e' }]);
+    engine.drain();
+    await settle();
+    expect(sent.map(({ destination }) => destination)).toEqual(['e']);
+    engine.resume('d');
+    await settle();
+    expect(sent.map(({ destination }) => destination)).toEqual(['e', 'd']);
+  });
+
+  test('is nothing while the engine downstream has no room, and goes on when it has', async () => {
+    const clock = new FakeClock();
+    const store = new MemoryStore();
+    const { answer, give } = heldAnswers();
+    const lines = await openEngine({
+      store,
+      log: 'lines',
+      policy: { ...POLICY, maxLines: 1 },
+      maxHeldBytes: 200,
+      clock,
+      send: async (batch) => (typeof answer === 'function' ? answer(batch) : answer),
+    });
+    const taken: string[] = [];
+    const updates = await openEngine({
+      store,
+      log: 'updates',
+      policy: 'unit',
+      concurrency: 1,
+      downstream: lines,
+      clock,
+      send: async ({ lines: [update] }) => {
+        taken.push(update?.content ?? '');
+        // Not every update produces lines.
+        return update?.content === '3' ? { kind: 'delivered' } : { kind: 'delivered', forward: [line('x')] };
+      },
+    });
+    await append(updates, [line('1', '1'), line('2', '2'), line('3', '3'), line('4', '4')]);
+    expect(taken).toEqual(['1']);
+    await give();
+    expect(taken).toEqual(['1', '2']);
+    await give();
+    expect(taken).toEqual(['1', '2', '3', '4']);
+    await give();
+    expect([updates.ledger().delivered, lines.ledger().delivered]).toEqual([4, 3]);
+  });
+
+  test('what is forwarded with nobody downstream is nobody’s', async () => {
+    const { engine } = await world([{ kind: 'delivered', forward: [line('x')] }]);
+    await append(engine, numbered(4));
+    expect(engine.ledger()).toMatchObject({ accepted: 4, delivered: 4 });
+  });
+});
+
+describe('an attempt', () => {
+  test('is told of with its number, its time, and what it was answered', async () => {
+    const clock = new FakeClock();
+    const { engine, events } = await world(
+      [
+        async () => {
+          await new Promise<void>((resolve) => clock.after(25, resolve));
+          return busy;
+        },
+        { kind: 'delivered', status: 200 },
+      ],
+      { clock },
+    );
+    await append(engine, numbered(4));
+    await clock.advance(100);
+    const batch = 'store-lines-0-0';
+    expect(events.filter(({ type }) => type === 'attempt')).toEqual([
+      { type: 'attempt', destination: 'd', batch, attempt: 1, outcome: 'retry', ms: 25, status: 503, reason: 'Busy.' },
+      {
+        type: 'attempt',
+        destination: 'd',
+        batch,
+        attempt: 2,
+        outcome: 'delivered',
+        ms: 0,
+        status: 200,
+        reason: undefined,
+      },
+    ]);
+    expect(engine.ledger()).toMatchObject({ attempts: 2, batches: { delivered: 1, dead: 0, sealed: { lines: 1 } } });
+  });
+
+  test('of a single line is told of when it went wrong only', async () => {
+    const { engine, events, clock } = await world([busy, { kind: 'delivered' }, no], { policy: 'unit' });
+    await append(engine, [line('a')]);
+    await clock.advance(100);
+    await append(engine, [line('b')]);
+    expect(events.filter(({ type }) => type === 'attempt')).toMatchObject([
+      { outcome: 'retry', reason: 'Busy.' },
+      { outcome: 'rejected', reason: 'No.' },
+    ]);
+  });
+
+  test('that throws something strange is a retry that says so', async () => {
+    const { engine } = await world([() => Promise.reject('nonsense')]);
+    await append(engine, numbered(4));
+    expect(await engine.explain({ destination: 'd', key: 'k' })).toMatchObject([
+      { lastAnswer: { reason: 'The sender failed.', status: undefined } },
+    ]);
+  });
+
+  test('sets a gate for the delay it was asked for, durably, and says so; none for no delay', async () => {
+    const { engine, events, clock, states } = await world([
+      { kind: 'delivered', delayMs: 0 },
+      { kind: 'delivered', delayMs: 500 },
+    ]);
+    await append(engine, numbered(4));
+    expect(events.filter(({ type }) => type === 'gate')).toEqual([]);
+    await append(engine, numbered(4));
+    const untilMs = clock.now() + 500;
+    expect(events.filter(({ type }) => type === 'gate')).toEqual([
+      { type: 'gate', destination: 'd', scope: 'destination', untilMs },
+    ]);
+    await engine.close();
+    expect((await states('gate/')).map(([, until]) => until)).toEqual([String(untilMs)]);
+  });
+
+  test('of a batch that is over leaves nothing behind but the counts', async () => {
+    const { engine, clock, states } = await world([busy, busy]);
+    await append(engine, numbered(4));
+    await clock.advance(15);
+    await engine.close();
+    expect((await states('tries/')).map(([, value]) => value)).toEqual(['[2,2]']);
+  });
+});
+
+describe('when the engine closes', () => {
+  test('nothing new is started, though there are places', async () => {
+    const { answer, give, waiting } = heldAnswers();
+    const { engine, sent } = await world([answer], { concurrency: 1 });
+    await append(engine, [...numbered(4, 'a'), ...numbered(4, 'b')]);
+    const closing = engine.close();
+    expect(waiting).toHaveLength(1);
+    await give();
+    await closing;
+    expect(keysOf(sent)).toEqual(['a']);
+  });
+
+  test('what comes back after it gave up has no effect', async () => {
+    const { answer, give } = heldAnswers();
+    const { engine, events, clock, open } = await world([answer]);
+    await append(engine, numbered(4));
+    const closing = engine.close({ patienceMs: 10 });
+    await clock.advance(2000);
+    await closing;
+    await give(no);
+    expect(events.map(({ type }) => type)).toEqual(['sealed']);
+    const again = await open();
+    await again.idle();
+    expect(again.ledger()).toMatchObject({ delivered: 4, dead: 0, attempts: 1 });
+  });
+
+  test('an attempt that it aborted does not count as failed', async () => {
+    const { engine, clock, open } = await world([], {
+      retry: { maxAttempts: 1 },
+      send: (_batch, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('Aborted.')))),
+    });
+    await append(engine, numbered(4));
+    const closing = engine.close({ patienceMs: 10 });
+    await clock.advance(100);
+    await closing;
+    const again = await open({ send: async () => ({ kind: 'delivered' }) });
+    await again.idle();
+    expect(again.ledger()).toMatchObject({ delivered: 4, dead: 0 });
+  });
+});
+
+describe('halving', () => {
+  test('forgets the attempts of the whole', async () => {
+    const { engine, clock, states } = await world([busy, no], { bisect: true });
+    await append(engine, numbered(4));
+    await clock.advance(100);
+    expect(engine.ledger()).toMatchObject({ delivered: 4, batches: { delivered: 2 } });
+    await engine.close();
+    expect((await states()).map(([key]) => key)).toEqual(['settled/0', 'tally/d']);
+  });
+
+  test('never cuts a dead letter that came back', async () => {
+    const { engine, clock, sent } = await world([busy, busy, busy, no], { bisect: true });
+    await append(engine, numbered(4));
+    await clock.advance(200);
+    const [letter] = await engine.deadLetters();
+    await engine.replay(letter?.ref ?? '');
+    await settle();
+    expect(sent.map(({ lines }) => lines.length)).toEqual([4, 4, 4, 4]);
+    expect(await engine.deadLetters()).toMatchObject([{ id: letter?.id, size: 4, replays: 1 }]);
+  });
+
+  /** Four lines, one each of four people, refused as a whole; then answered part by part. */
+  async function halved() {
+    const { answer, give, waiting } = heldAnswers();
+    const made = await world(
+      Array.from({ length: 20 }, () => answer),
+      { bisect: true, concurrency: 9 },
+    );
+    const people = ['ann', 'bob', 'cy', 'di'];
+    await append(
+      made.engine,
+      people.map((who) => line(`up ${who}`, 'UPSERT', who)),
+    );
+    return { ...made, give, waiting };
+  }
+
+  test('holds a batch that waited for the whole until both parts are over', async () => {
+    const { engine, sent, give } = await halved();
+    await append(engine, [line('down di', 'DELETE', 'di')]);
+    engine.drain();
+    await settle();
+    await give(no);
+    await give();
+    expect(keysOf(sent)).toEqual(['UPSERT', 'UPSERT', 'UPSERT']);
+    await give();
+    expect(keysOf(sent)).toEqual(['UPSERT', 'UPSERT', 'UPSERT', 'DELETE']);
+  });
+
+  test('has later lines wait for the part that is left', async () => {
+    const { engine, sent, give } = await halved();
+    await give(no);
+    await give();
+    await append(engine, [line('down di', 'DELETE', 'di')]);
+    engine.drain();
+    await settle();
+    expect(keysOf(sent)).toEqual(['UPSERT', 'UPSERT', 'UPSERT']);
+    await give();
+    expect(keysOf(sent).at(-1)).toBe('DELETE');
+  });
+
+  test('has later lines wait for the other half while the first is halved again', async () => {
+    const { engine, sent, give } = await halved();
+    await give(no);
+    await give(no);
+    await give(no);
+    await give();
+    expect(sent.map(({ lines }) => lines.length)).toEqual([4, 2, 1, 1, 2]);
+    await append(engine, [line('down di', 'DELETE', 'di')]);
+    engine.drain();
+    await settle();
+    expect(keysOf(sent)).not.toContain('DELETE');
+    await give();
+    expect(keysOf(sent).at(-1)).toBe('DELETE');
+  });
+
+  test('goes on in order with later batches of the key', async () => {
+    const { engine, sent, give, waiting } = await halved();
+    await append(engine, numbered(4, 'UPSERT'));
+    await give(no);
+    await append(engine, numbered(4, 'UPSERT'));
+    while (waiting.length > 0) await give();
+    expect(sent.flatMap(({ lines }) => lines.map(({ content }) => content)).slice(4)).toEqual([
+      ...['up ann', 'up bob', 'up cy', 'up di'],
+      ...['0', '1', '2', '3', '0', '1', '2', '3'],
+    ]);
+  });
+
+  test('counts the bytes of a part as the policy does', async () => {
+    const { engine, sent } = await world([no], { bisect: true });
+    await append(
+      engine,
+      ['a', 'bb', 'ccc', 'dddd'].map((content) => line(content)),
+    );
+    expect(sent.map(({ bytes }) => bytes)).toEqual([2 + 10 + 3, 2 + 3 + 1, 2 + 7 + 1]);
+  });
+});

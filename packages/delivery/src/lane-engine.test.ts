@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import { Budget } from './budget.ts';
+import { Gates } from './gates.ts';
+import { type LaneWrite, MemoryStore, type Outcome } from './index.ts';
+import { Journal } from './journal.ts';
+import { LaneEngine } from './lane-engine.ts';
+import { heldLine } from './line.ts';
+import { settingsOf } from './options.ts';
+import { recover } from './recovery.ts';
+import { append, heldAnswers, line, numbered, POLICY, world } from './testing/engine-world.ts';
+import { FakeClock, settle } from './testing.ts';
+
+const busy: Outcome = { kind: 'retry', reason: 'Busy.', status: 503 };
+const no: Outcome = { kind: 'rejected', reason: 'No.' };
+
+/** A store that remembers which state keys were written, write by write. */
+class WatchedStore extends MemoryStore {
+  readonly puts: string[][] = [];
+
+  override write(writes: readonly LaneWrite[]): Promise<readonly number[]> {
+    this.puts.push(writes.flatMap(({ put }) => [...put.keys()]));
+    return super.write(writes);
+  }
+}
+
+describe('age', () => {
+  test('seals one group after the other with nothing else coming in', async () => {
+    const { engine, clock, events } = await world();
+    await append(engine, [line('1', 'a')]);
+    await clock.advance(30);
+    await append(engine, [line('2', 'b')]);
+    await clock.advance(30);
+    await append(engine, [{ ...line('3', 'c'), destination: 'e' }]);
+    const start = clock.now() - 60;
+    const sealed: number[] = [];
+    for (let count = 0; count < 200; count += 1) {
+      await clock.advance(1);
+      while (events.filter(({ type }) => type === 'sealed').length > sealed.length) sealed.push(clock.now() - start);
+    }
+    expect(sealed).toEqual([100, 130, 160]);
+  });
+
+  test('is told of when a batch is sealed, with everything else that is known of it', async () => {
+    const { engine, clock, events } = await world();
+    await append(engine, [line('1'), line('22')]);
+    await clock.advance(40);
+    engine.drain();
+    await append(engine, numbered(4));
+    await settle();
+    expect(events.filter(({ type }) => type === 'sealed')).toEqual([
+      {
+        type: 'sealed',
+        destination: 'd',
+        batch: 'store-lines-0-0',
+        reason: 'drain',
+        lines: 2,
+        bytes: 2 + 3 + 1,
+        ageMs: 40,
+      },
+      {
+        type: 'sealed',
+        destination: 'd',
+        batch: 'store-lines-0-2',
+        reason: 'lines',
+        lines: 4,
+        bytes: 2 + 4 + 3,
+        ageMs: 0,
+      },
+    ]);
+    expect(engine.ledger().batches.sealed).toEqual({ drain: 1, lines: 1 });
+  });
+});
+
+describe('reconfiguring', () => {
+  test('cuts what is over the new limits, and ages the rest by them', async () => {
+    let policy = { ...POLICY, maxAgeMs: 10_000 };
+    const { engine, clock, sent } = await world([], { policy: () => policy });
+    await append(engine, [...numbered(3, 'a'), line('x', 'b')]);
+    policy = { ...POLICY, maxLines: 2, maxAgeMs: 50 };
+    await clock.advance(20);
+    engine.reconfigure('d');
+    await settle();
+    expect(sent.map(({ key, reason, lines }) => [key, reason, lines.length])).toEqual([
+      ['a', 'reconfigured', 2],
+      ['a', 'reconfigured', 1],
+    ]);
+    await clock.advance(29);
+    expect(sent).toHaveLength(2);
+    await clock.advance(1);
+    expect(sent[2]).toMatchObject({ key: 'b', reason: 'age' });
+  });
+});
+
+describe('over the memory budget', () => {
+  test('seals the oldest group of all destinations first, and as many as it takes', async () => {
+    const { answer } = heldAnswers();
+    const { engine, clock, events } = await world(
+      Array.from({ length: 20 }, () => answer),
+      { maxHeldBytes: 3000, concurrency: 20, policy: { ...POLICY, maxAgeMs: 1_000_000 } },
+    );
+    for (let index = 0; index < 10; index += 1) {
+      await append(engine, [{ ...line('x', `key ${index}`), destination: index % 2 === 0 ? 'e' : 'd' }]);
+      await clock.advance(1);
+    }
+    expect(events).toEqual([]);
+    await append(engine, [line('y'.repeat(990), 'large')]);
+    const sealed = events.flatMap((event) => (event.type === 'sealed' ? [event] : []));
+    // 3,800 bytes are held: of the open ones so many are sealed that they are at most half of it.
+    expect(sealed.map(({ destination, reason }) => `${destination} ${reason}`)).toEqual(
+      Array.from({ length: sealed.length }, (_, index) => `${index % 2 === 0 ? 'e' : 'd'} budget`),
+    );
+    expect(sealed.length).toBeGreaterThan(5);
+    expect(engine.ledger()).toMatchObject({ accepted: 11, inFlight: sealed.length, open: 11 - sealed.length });
+  });
+});
+
+describe('what is written', () => {
+  test('names a destination’s counts when they changed, and no others', async () => {
+    const store = new WatchedStore();
+    const { engine } = await world([], { store });
+    await append(engine, [{ ...line('1'), destination: 'e' }]);
+    await append(engine, [line('1')]);
+    expect(store.puts).toEqual([['tally/e'], ['tally/d']]);
+  });
+
+  test('is no manifest for a line that is a batch of its own', async () => {
+    const store = new WatchedStore();
+    const { engine, clock } = await world([busy], { store, policy: 'unit' });
+    await append(engine, numbered(3));
+    await clock.advance(100);
+    expect(engine.ledger()).toMatchObject({ delivered: 3 });
+    expect(store.puts.flat().filter((key) => /^(batch|replay)\//.test(key))).toEqual([]);
+  });
+
+  test('is forgotten when it is over: manifests, attempts and replays', async () => {
+    const { engine, clock, states } = await world([busy, no]);
+    await append(engine, numbered(4));
+    await clock.advance(100);
+    await append(engine, numbered(4));
+    const [letter] = await engine.deadLetters();
+    await engine.replay(letter?.ref ?? '');
+    await engine.idle();
+    expect(engine.ledger()).toMatchObject({ delivered: 8, replayed: 4 });
+    await engine.close();
+    expect((await states()).map(([key]) => key)).toEqual(['next-dead', 'settled/0', 'tally/d']);
+  });
+
+  test('has the counts of sealed batches with the manifest, before any is sent', async () => {
+    const { engine, open } = await world();
+    engine.pause('d');
+    await append(engine, numbered(4));
+    await engine.close();
+    expect((await open()).ledger().batches.sealed).toEqual({ lines: 1 });
+  });
+});
+
+test('knows which batch ids could have been its own', async () => {
+  const { engine } = await world();
+  await append(engine, numbered(4));
+  const states = async (batch: string) => (await engine.explain({ batch })).map(({ state }) => state);
+  expect(await states('store-lines-0-3')).toEqual(['over']);
+  expect(await states('store-lines-0-4')).toEqual(['unknown']);
+  expect(await states('store-other-0-3')).toEqual(['unknown']);
+});
+
+test('a batch that is over is nothing to wait for, nor to remember', async () => {
+  const store = new MemoryStore();
+  const settings = settingsOf({
+    store,
+    log: 'lines',
+    policy: POLICY,
+    clock: new FakeClock(),
+    send: async () => ({ kind: 'delivered' }),
+  });
+  const journal = Journal.of(store);
+  const lane = new LaneEngine(await store.own('lines', 0), {
+    storeId: store.id,
+    settings,
+    journal,
+    budget: new Budget(1e6),
+    gates: new Gates(),
+    abort: new AbortController().signal,
+    relieve: () => {},
+    progressed: () => {},
+  });
+  await recover(lane);
+  const destination = lane.destination('d');
+  lane.append(destination, heldLine('UPSERT', 'ann', 'x', 0));
+  await settle();
+  lane.drain(destination);
+  await settle();
+  expect(destination.tally.delivered).toBe(1);
+  lane.append(destination, heldLine('DELETE', 'ann', 'x', 0));
+  await settle();
+  expect(destination.batcher.peek('DELETE')).toMatchObject({ after: undefined });
+});
