@@ -23,6 +23,8 @@ interface DestinationTraits {
 /** What a lane keeps of one destination: its groups, its queues by key, what is ready, and its counts. */
 export class DestinationState {
   readonly name: string;
+  /** The name as JSON, for the head of its entries. */
+  readonly nameText: string;
   readonly batcher: Batcher<HeldLine>;
   readonly ready = new Fifo<Shipment>();
   tally: Tally = newTally();
@@ -43,6 +45,7 @@ export class DestinationState {
 
   constructor(name: string, traits: DestinationTraits) {
     this.name = name;
+    this.nameText = JSON.stringify(name);
     this.concurrency = traits.concurrency;
     this.gates = traits.gates;
     this.paused = traits.paused;

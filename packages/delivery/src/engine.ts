@@ -113,36 +113,23 @@ export class Engine {
   async append(lines: readonly Line[]): Promise<AppendResult> {
     this.#mustBeOpen();
     const refused: { index: number; error: DeliveryError }[] = [];
-    const held: { destination: string; line: HeldLine }[] = [];
+    const held: HeldLine[] = [];
+    const destinations: string[] = [];
     const now = this.#settings.clock.now();
     let bytes = 0;
-    lines.forEach((given, index) => {
+    for (let index = 0; index < lines.length; index += 1) {
+      const given = lines[index] as Line;
       const line = this.#hold(given, now);
       if (line instanceof DeliveryError) {
         refused.push({ index, error: line });
-        return;
+        continue;
       }
       bytes += line.bytes + LINE_OVERHEAD_BYTES;
-      held.push({ destination: given.destination, line });
-    });
-    if (held.length === 0) return { accepted: 0, lineIds: () => [], refused };
-    const turn = this.#budget.reserve(bytes);
-    if (turn !== undefined) {
-      this.#relieve();
-      await turn;
-      if (this.#closed) {
-        this.#budget.give(bytes);
-        this.#mustBeOpen();
-      }
-      // Waiting for room is the producer's time, not the line's age.
-      const admittedAt = this.#settings.clock.now();
-      for (const { line } of held) line.acceptedAt = admittedAt;
+      held.push(line);
+      destinations.push(given.destination);
     }
-    for (const { destination, line } of held) this.#place(destination, line);
-    const written = this.#journal.written();
-    for (const lane of this.#lanes) this.#journal.hasGathered(lane);
-    await written;
-    const lineIds = () => held.map(({ line }) => lineId(this.#laneOf(line).lane.lane, line.position));
+    if (held.length > 0) await this.#takeIn(held, destinations, bytes);
+    const lineIds = () => held.map((line) => lineId(this.#laneOf(line).lane.lane, line.position));
     return { accepted: held.length, lineIds, refused };
   }
 
@@ -359,6 +346,27 @@ export class Engine {
     const lane = this.#laneOf(line);
     const unfit = lane.destination(line.destination).batcher.fault(held);
     return unfit === undefined ? held : new DeliveryError('LINE_TOO_LARGE', unfit.message, { cause: unfit });
+  }
+
+  /** Waits for room, then for the disk. */
+  async #takeIn(lines: readonly HeldLine[], destinations: readonly string[], bytes: number): Promise<void> {
+    const turn = this.#budget.reserve(bytes);
+    if (turn !== undefined) {
+      this.#relieve();
+      await turn;
+      if (this.#closed) {
+        this.#budget.give(bytes);
+        this.#mustBeOpen();
+      }
+      // Waiting for room is the producer's time, not the line's age.
+      const admittedAt = this.#settings.clock.now();
+      for (const line of lines) line.acceptedAt = admittedAt;
+    }
+    for (let index = 0; index < lines.length; index += 1)
+      this.#place(destinations[index] as string, lines[index] as HeldLine);
+    const written = this.#journal.written();
+    for (const lane of this.#lanes) this.#journal.hasGathered(lane);
+    await written;
   }
 
   #place(destination: string, line: HeldLine): void {

@@ -96,7 +96,7 @@ export class LaneEngine implements JournalLane {
   append(destination: DestinationState, line: HeldLine): void {
     const part = this.context.journal.part(this);
     part.lines.push(line);
-    part.entries.push(encodeEntry(destination.name, line));
+    part.entries.push(encodeEntry(destination.nameText, line));
     part.destinations.push(destination);
     destination.unadmitted += 1;
     destination.tally.accepted += 1;

@@ -28,22 +28,21 @@ export interface HeldLine extends BatchLine {
   position: number;
 }
 
-/** A line's entry in the log: a JSON head, a line feed, the content as it came. */
-export function encodeEntry(destination: string, line: HeldLine): string {
-  return `${JSON.stringify([destination, line.key, line.acceptedAt, line.subject])}\n${line.content}`;
+/**
+ * A line's entry in the log: a JSON head, a line feed, the content as it came. The head is put together by hand, since every line pays for it;
+ * `destinationText` is the destination as JSON.
+ */
+export function encodeEntry(destinationText: string, { key, acceptedAt, subject, content }: HeldLine): string {
+  const tail = subject === undefined ? '' : `,${JSON.stringify(subject)}`;
+  return `[${destinationText},${JSON.stringify(key)},${acceptedAt}${tail}]\n${content}`;
 }
 
 /** @throws DeliveryError `STORE_CORRUPT` when the text is not an entry. */
 export function decodeEntry(text: string, position: number): { destination: string; line: HeldLine } {
   try {
     const end = text.indexOf('\n');
-    const [destination, key, acceptedAt, subject] = JSON.parse(text.slice(0, end)) as [
-      string,
-      string,
-      number,
-      string | null,
-    ];
-    return { destination, line: heldLine(key, subject ?? undefined, text.slice(end + 1), acceptedAt, position) };
+    const [destination, key, acceptedAt, subject] = JSON.parse(text.slice(0, end)) as [string, string, number, string?];
+    return { destination, line: heldLine(key, subject, text.slice(end + 1), acceptedAt, position) };
   } catch (error) {
     throw new DeliveryError('STORE_CORRUPT', `The entry at position ${position} cannot be read.`, { cause: error });
   }
