@@ -9,7 +9,7 @@ import { runBareLoop } from './bare-loop.ts';
 
 const updates = 5_000;
 /** As many calls at once as the platform makes to one plugin. */
-const connections = 32;
+const connections = 64;
 
 const perSecond = async (work: () => Promise<unknown>): Promise<number> => {
   const startedAt = performance.now();
