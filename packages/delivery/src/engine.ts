@@ -6,7 +6,7 @@ import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
 import { type DeadLetter, parseDeadRef } from './dead-letters.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { DestinationState } from './destination.ts';
-import { type Explanation, explainKey, explainShipment, findShipment } from './explain.ts';
+import { type Explanation, explainKey, explainShipment, explainSubject, findShipment } from './explain.ts';
 import { Gates } from './gates.ts';
 import { Journal } from './journal.ts';
 import { LaneEngine } from './lane-engine.ts';
@@ -27,9 +27,10 @@ export interface AppendResult {
 /** How long senders have to notice that they were aborted. */
 const ABORT_GRACE_MS = 1000;
 
-/** What to explain: a key of a destination, a batch by its id, or a line by the id that `append` gave it. */
+/** What to explain: a key of a destination, a subject of one, a batch by its id, or a line by the id that `append` gave it. */
 export type ExplainQuery =
   | { readonly destination: string; readonly key: string }
+  | { readonly destination: string; readonly subject: string }
   | { readonly batch: string }
   | { readonly line: string };
 
@@ -191,6 +192,18 @@ export class Engine {
     return sumLedgers(ledgers);
   }
 
+  /** When the oldest line of an open group was accepted, in milliseconds since the epoch; undefined when none is open. */
+  get oldestOpenedAt(): number | undefined {
+    let oldest: number | undefined;
+    for (const lane of this.#lanes) {
+      for (const { batcher } of lane.destinations.values()) {
+        const openedAt = batcher.oldestOpenedAt;
+        if (openedAt !== undefined && !(openedAt >= (oldest ?? Number.POSITIVE_INFINITY))) oldest = openedAt;
+      }
+    }
+    return oldest;
+  }
+
   /** Names of all destinations that ever had a line. */
   destinations(): string[] {
     return [...new Set(this.#lanes.flatMap((lane) => [...lane.destinations.keys()]))];
@@ -237,6 +250,12 @@ export class Engine {
     return found.slice(0, limit);
   }
 
+  /** One dead letter, read alone, with whom its lines are about. @throws DeliveryError `NOT_FOUND`, `STORE_…` */
+  async deadLetter(ref: string): Promise<DeadLetter & { readonly subjects: readonly string[] }> {
+    const { contents, number: _, ...letter } = (await this.#deadRecord(ref)).record;
+    return { ...letter, subjects: [...new Set(contents.flatMap(([, subject]) => subject ?? []))] };
+  }
+
   /** The contents of a dead letter's lines. @throws DeliveryError `NOT_FOUND` */
   async deadLines(ref: string): Promise<string[]> {
     return (await this.#deadRecord(ref)).record.contents.map(([content]) => content);
@@ -259,7 +278,7 @@ export class Engine {
 
   /**
    * Where something is, why it was sealed, what it waits for and until when: everything unsettled of a key in the order in which it will be
-   * sent, or one batch, or one line by its id.
+   * sent, everything unsettled that holds a line of a subject, or one batch, or one line by its id.
    *
    * @throws DeliveryError `STORE_…`
    */
@@ -268,6 +287,12 @@ export class Engine {
       return this.#lanes.flatMap((lane) => {
         const destination = lane.destinations.get(about.destination);
         return destination === undefined ? [] : explainKey(lane, destination, about.key);
+      });
+    }
+    if ('subject' in about) {
+      return this.#lanes.flatMap((lane) => {
+        const destination = lane.destinations.get(about.destination);
+        return destination === undefined ? [] : explainSubject(lane, destination, about.subject);
       });
     }
     if ('line' in about) return [this.#explainLine(about.line)];

@@ -66,6 +66,19 @@ export function explainKey(lane: LaneEngine, destination: DestinationState, key:
   return found;
 }
 
+/** Everything unsettled that holds a line of a subject: its batches in the order of sealing, then its open group. */
+export function explainSubject(lane: LaneEngine, destination: DestinationState, subject: string): Explanation[] {
+  const isOf = (line: { readonly subject?: string | undefined }) => line.subject === subject;
+  const found = [...destination.queuedKeys()]
+    .flatMap((key) => [...destination.queued(key)])
+    .filter(({ lines }) => lines.some(isOf))
+    .sort((one, other) => one.number - other.number)
+    .map((shipment) => explainShipment(lane, shipment));
+  const key = destination.batcher.keyOf(isOf);
+  const open = key === undefined ? undefined : explainKey(lane, destination, key).at(-1);
+  return open === undefined ? found : [...found, open];
+}
+
 /** The unsettled batch of this id. */
 export function findShipment(lane: LaneEngine, matches: (shipment: Shipment) => boolean): Shipment | undefined {
   for (const shipment of shipments(lane)) if (matches(shipment)) return shipment;

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { append, line, world } from './testing/engine-world.ts';
+import { settle } from './testing/fake-clock.ts';
+
+describe('a subject', () => {
+  test('is found in what is sealed and what is open, in order, and nobody else with it', async () => {
+    const { engine, clock } = await world([() => new Promise(() => {})]);
+    await append(engine, [line('up', 'UPSERT', 'ann'), line('other', 'x', 'bob')]);
+    await append(engine, [line('down', 'DELETE', 'ann')]);
+    expect(engine.oldestOpenedAt).toBe(clock.now());
+    expect(await engine.explain({ destination: 'd', subject: 'ann' })).toMatchObject([
+      { state: 'in_flight', key: 'UPSERT', reason: 'order' },
+      { state: 'open', key: 'DELETE', lines: 1 },
+    ]);
+    expect(await engine.explain({ destination: 'd', subject: 'bob' })).toMatchObject([{ state: 'open', key: 'x' }]);
+    expect(await engine.explain({ destination: 'd', subject: 'eve' })).toEqual([]);
+    expect(await engine.explain({ destination: 'nobody', subject: 'ann' })).toEqual([]);
+    void engine.drain();
+    await settle();
+    expect(engine.oldestOpenedAt).toBeUndefined();
+  });
+
+  test('is named by a dead letter that is read alone', async () => {
+    const { engine } = await world([{ kind: 'rejected', reason: 'No.' }]);
+    await append(engine, [line('1', 'k', 'ann'), line('2', 'k', 'ann'), line('3'), line('4', 'k', 'bob')]);
+    const [listed] = await engine.deadLetters();
+    const letter = await engine.deadLetter(listed?.ref ?? '');
+    expect(letter).toEqual({ ...listed, subjects: ['ann', 'bob'] });
+    await expect(engine.deadLetter('0-99')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
