@@ -60,7 +60,8 @@ const commands = fc.array(
     { weight: 1, arbitrary: fc.record({ do: fc.constant('budget' as const) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('reconfigure' as const), policies }) },
   ),
-  { maxLength: 120 },
+  // Without a size fast-check stops at some ten steps, whatever the longest may be.
+  { maxLength: 120, size: 'max' },
 );
 
 test('every invariant holds after every step', () => {

@@ -150,6 +150,19 @@ test('finds the key of an open line', () => {
   expect(batcher.keyOf(() => true)).toBeUndefined();
 });
 
+test('short of memory, seals the group that opened first, whatever its age limit', () => {
+  const batcher = new Batcher({ policy: (key) => ({ ...policy, maxLines: 2, maxAgeMs: key === 'b' ? 10 : 1000 }) });
+  ['a', 'b', 'c'].forEach((key, now) => {
+    batcher.add(line(key), now);
+  });
+  batcher.add(line('a'), 3);
+  expect([batcher.oldestOpenedAt, batcher.nextDueAt]).toEqual([1, 11]);
+  expect(batcher.sealOldest()).toMatchObject({ key: 'b', reason: 'budget' });
+  expect([batcher.oldestOpenedAt, batcher.nextDueAt]).toEqual([2, 1002]);
+  expect(batcher.sealOldest()).toMatchObject({ key: 'c' });
+  expect(batcher.sealOldest()).toBeUndefined();
+});
+
 describe('reconfiguring', () => {
   test('cuts what is over the new limits and leaves the rest to age as it did', () => {
     const wide = { ...policy, maxLines: 10, maxBytes: 1000 };

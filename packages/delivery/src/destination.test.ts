@@ -137,5 +137,4 @@ describe('the counts', () => {
     destination.tally.batches.sealed.age = 1;
     expect(ledger.batches.sealed).toEqual({});
   });
-  });
 });

@@ -48,7 +48,8 @@ const steps = fc.array(
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reconfigure' as const), policy: policies }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('replay' as const) }) },
   ),
-  { maxLength: 30 },
+  // Without a size fast-check stops at some ten steps, whatever the longest may be.
+  { maxLength: 30, size: 'max' },
 );
 type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never;
 
