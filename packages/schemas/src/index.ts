@@ -49,6 +49,28 @@ export {
 } from './gateway.ts';
 export { openObject } from './open-object.ts';
 export {
+  type Arrival,
+  arrivalSchema,
+  type BackupResource,
+  backupSchema,
+  createBackupSchema,
+  type DeadLetterFilter,
+  type DeadLetterQuery,
+  deadLetterFilterSchema,
+  deadLetterQuerySchema,
+  type ExplainAnswer,
+  type ExplainFeedQuery,
+  type ExplanationResource,
+  explainAnswerSchema,
+  explainQuerySchema,
+  explanationSchema,
+  type FeedLedger,
+  feedLedgerSchema,
+  type ReplayDeadLetters,
+  recordArrivalsSchema,
+  replayDeadLettersSchema,
+} from './operations.ts';
+export {
   type BatchingConfiguration,
   type BatchingConfigurationResource,
   batchingConfigurationResourceSchema,
@@ -212,6 +234,22 @@ export {
   statusCodeSchema,
   unwrapResponse,
 } from './shop.ts';
+export {
+  type Coverage,
+  coverageSchema,
+  type RejectedIdentifiers,
+  rejectedIdentifiersSchema,
+  type SessionStatistics,
+  type StatisticsCounter,
+  type StatisticsHistoryQuery,
+  type StatisticsPeriod,
+  type StatisticsWindow,
+  sessionStatisticsSchema,
+  statisticsCounters,
+  statisticsHistoryQuerySchema,
+  statisticsPeriodSchema,
+  statisticsWindowSchema,
+} from './statistics.ts';
 export {
   platformFilledFields,
   type UpdateLine,

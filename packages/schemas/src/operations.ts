@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { pageQuerySchema } from './wrappers.ts';
+
+/** What an operator asks when something is not where it should be: explain, the ledger, dead letters, backups. */
+
+const countSchema = z.int().nonnegative();
+const timeSchema = z.int().nonnegative();
+
+const ledgerSideSchema = z.object({
+  accepted: countSchema,
+  open: countSchema,
+  sealed: countSchema,
+  in_flight: countSchema,
+  delivered: countSchema,
+  dead: countSchema,
+  replayed: countSchema,
+  attempts: countSchema,
+  /** Whether `accepted = open + sealed + in_flight + delivered + dead`. */
+  balanced: z.boolean(),
+});
+
+/** Where every update and line of a feed is, right now. */
+export const feedLedgerSchema = z.object({ updates: ledgerSideSchema, lines: ledgerSideSchema });
+export type FeedLedger = z.infer<typeof feedLedgerSchema>;
+
+/** What to explain of a feed; exactly one of them. */
+export const explainQuerySchema = z
+  .object({
+    /** A grouping key; of the running session unless `session_id` says otherwise. */
+    key: z.string().optional(),
+    session_id: z.string().optional(),
+    /** A batch id: the `Idempotency-Key` the plugin saw. */
+    batch: z.string().min(1).optional(),
+    /** A line id. */
+    line: z.string().min(1).optional(),
+    /** A user point id, or one identifier as JSON, as an update of the user names it. */
+    user: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ key, batch, line, user }) => [key, batch, line, user].filter((given) => given !== undefined).length === 1,
+    'must name exactly one of key, batch, line and user',
+  );
+export type ExplainFeedQuery = z.infer<typeof explainQuerySchema>;
+
+const waitSchema = z.object({
+  for: z.enum(['disk', 'batch', 'turn', 'gate', 'retry', 'place', 'resume', 'downstream']),
+  /** The batch it waits behind. */
+  batch: z.string().optional(),
+  until_ts: timeSchema.optional(),
+  scope: z.string().optional(),
+  in_flight: countSchema.optional(),
+});
+
+/** Where one update, group, batch or dead letter is, and what it waits for. */
+export const explanationSchema = z.object({
+  stage: z.enum(['update', 'batch']),
+  state: z.enum(['open', 'sealed', 'in_flight', 'dead', 'over', 'unknown']),
+  session_id: z.string().optional(),
+  grouping_key: z.string().optional(),
+  batch_id: z.string().optional(),
+  lines: countSchema.optional(),
+  bytes: countSchema.optional(),
+  opened_ts: timeSchema.optional(),
+  /** Sealed by age at that time at the latest. */
+  due_ts: timeSchema.optional(),
+  seal_reason: z.string().optional(),
+  sealed_ts: timeSchema.optional(),
+  attempts: countSchema.optional(),
+  replay: z.boolean().optional(),
+  last_answer: z.object({ reason: z.string(), http_status: z.int().optional() }).optional(),
+  waits_for: z.array(waitSchema).optional(),
+  /** Names a dead letter, to replay it. */
+  dead_letter_id: z.string().optional(),
+});
+export type ExplanationResource = z.infer<typeof explanationSchema>;
+
+/** What is known of where something is. */
+export const explainAnswerSchema = z.object({
+  /** For a user: the name that stands for the user in the log. */
+  trace: z.string().optional(),
+  found: z.array(explanationSchema),
+});
+export type ExplainAnswer = z.infer<typeof explainAnswerSchema>;
+
+const deadLetterFilterShape = {
+  stage: z.enum(['update', 'batch']).optional(),
+  grouping_key: z.string().optional(),
+  http_status: z.coerce.number().int().optional(),
+  /** A part of the reason, in either case. */
+  reason: z.string().optional(),
+  /** Died at this time or later. */
+  from_ts: z.coerce.number().int().nonnegative().optional(),
+  /** Died before this time. */
+  to_ts: z.coerce.number().int().nonnegative().optional(),
+};
+
+/** Which dead letters; all of the feed's without any of these. */
+export const deadLetterFilterSchema = z.object(deadLetterFilterShape);
+export type DeadLetterFilter = z.infer<typeof deadLetterFilterSchema>;
+
+export const deadLetterQuerySchema = pageQuerySchema.extend(deadLetterFilterShape);
+export type DeadLetterQuery = z.infer<typeof deadLetterQuerySchema>;
+
+/** Body of `POST …/dead_letters/replay`: the ids, or a filter; nothing replays all. */
+export const replayDeadLettersSchema = z.strictObject({
+  ids: z.array(z.string()).min(1).max(10_000).optional(),
+  ...deadLetterFilterShape,
+});
+export type ReplayDeadLetters = z.infer<typeof replayDeadLettersSchema>;
+
+/** A copy of the data folder, made while the platform runs. */
+export const backupSchema = z.object({
+  /** Its folder inside `backups` of the data folder. */
+  name: z.string(),
+  path: z.string(),
+  bytes: countSchema,
+  created_ts: timeSchema,
+});
+export type BackupResource = z.infer<typeof backupSchema>;
+
+export const createBackupSchema = z.strictObject({
+  /** Letters, digits, dots, dashes; the time by default. */
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be letters, digits, dots and dashes, 100 at most')
+    .optional(),
+});
+
+/** One line that came back from a plugin, without its content: what a policy is tried out on. */
+export const arrivalSchema = z.object({
+  /** Milliseconds since the epoch. */
+  ts: z.number().nonnegative(),
+  /** Stands for the grouping key: the same for the same key. */
+  key: z.string(),
+  /** UTF-8 bytes of the line. */
+  bytes: z.int().nonnegative(),
+  /** Stands for the user the line is about. */
+  subject: z.string().optional(),
+});
+export type Arrival = z.infer<typeof arrivalSchema>;
+
+export const recordArrivalsSchema = z.strictObject({
+  /** Arrivals to keep at most, the latest ones. */
+  max: z.int().min(0).max(1_000_000).default(100_000),
+});
