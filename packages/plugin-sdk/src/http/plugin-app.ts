@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type Answer, type Call, failure, json } from './answer.ts';
 import { type CustomHandler, CustomResponse } from './custom-route.ts';
+import { createServer } from './node-http.ts';
 import { isOverloaded } from './overload.ts';
 import { readBody } from './read-body.ts';
 

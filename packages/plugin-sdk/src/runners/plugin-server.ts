@@ -1,5 +1,6 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer } from '../http/node-http.ts';
 import type { PluginApp } from '../http/plugin-app.ts';
 
 /** Longer than platforms keep idle connections, so that it is never the plugin that closes one just being used. */
