@@ -75,7 +75,6 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     directory: new FeedDirectory(repositories),
     caller,
     logger,
-    paused: repositories.feeds.paused(),
     callTimeoutMs: options.callTimeoutMs,
     retry: options.retry,
     onFailure,

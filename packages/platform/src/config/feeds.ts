@@ -33,7 +33,6 @@ export function feeds(db: ConfigDatabase) {
   const insert = db.prepare(`
     INSERT INTO feeds (segment_id, plugin_version_id, name, status, created_ts) VALUES (?, ?, ?, 'INITIAL', ?)`);
   const select = db.prepare(`SELECT * FROM ${SOURCE} WHERE id = ?`);
-  const selectPaused = db.prepare("SELECT id FROM feeds WHERE status = 'PAUSED'").pluck();
   const setStatus = db.prepare('UPDATE feeds SET status = ? WHERE id = ?');
   const insertSession = db.prepare('INSERT INTO feed_sessions (feed_id, opened_ts) VALUES (?, ?)');
   const setSession = db.prepare('UPDATE feeds SET status = ?, session_id = ? WHERE id = ?');
@@ -45,8 +44,6 @@ export function feeds(db: ConfigDatabase) {
   return {
     get,
     list: pageReader(db, SOURCE, toResource),
-    /** Ids of all paused feeds. */
-    paused: (): string[] => (selectPaused.all() as number[]).map(String),
     create(segment: SegmentResource, version: VersionResource, name: string, now: number): FeedResource {
       const { lastInsertRowid } = insert.run(segment.id, version.id, name, now);
       return get(String(lastInsertRowid)) as FeedResource;

@@ -91,4 +91,40 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX throttlings_of_version ON throttlings (plugin_version_id);
   `,
+  `
+  -- What happened to a feed in an hour of a session (milliseconds since the epoch); older hours are merged into days.
+  CREATE TABLE feed_hours (
+    feed_id INTEGER NOT NULL,
+    session_id INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    updates_accepted INTEGER NOT NULL DEFAULT 0,
+    updates_rejected INTEGER NOT NULL DEFAULT 0,
+    updates_processed INTEGER NOT NULL DEFAULT 0,
+    updates_no_eligible_identifier INTEGER NOT NULL DEFAULT 0,
+    updates_without_identifier_sent INTEGER NOT NULL DEFAULT 0,
+    updates_dead INTEGER NOT NULL DEFAULT 0,
+    identifiers_processed INTEGER NOT NULL DEFAULT 0,
+    identifiers_success INTEGER NOT NULL DEFAULT 0,
+    identifiers_rejected INTEGER NOT NULL DEFAULT 0,
+    lines_accepted INTEGER NOT NULL DEFAULT 0,
+    lines_delivered INTEGER NOT NULL DEFAULT 0,
+    lines_dead INTEGER NOT NULL DEFAULT 0,
+    batches_sealed INTEGER NOT NULL DEFAULT 0,
+    batches_delivered INTEGER NOT NULL DEFAULT 0,
+    batches_dead INTEGER NOT NULL DEFAULT 0,
+    batch_attempts INTEGER NOT NULL DEFAULT 0,
+    items_success INTEGER NOT NULL DEFAULT 0,
+    items_error INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (feed_id, session_id, hour)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE rejected_identifiers (
+    feed_id INTEGER NOT NULL,
+    session_id INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    tag TEXT NOT NULL,
+    value TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (feed_id, session_id, hour, tag, value)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,8 +1,8 @@
 import type { Ledger } from '@batchfeed/delivery';
 import { type FeedStatistics, sealReasons } from '@batchfeed/schemas';
 
-/** A feed's statistics from the ledgers of its two stages, and the lines on their way between the two. Pure. */
-export function feedStatistics(updates: Ledger, lines: Ledger, underWay: number): FeedStatistics {
+/** A feed's statistics from the ledgers of its two stages. Pure. */
+export function feedStatistics(updates: Ledger, lines: Ledger): FeedStatistics {
   const skipped = updates.tallies.no_eligible_identifier ?? 0;
   const sealed = lines.batches.sealed;
   return {
@@ -16,8 +16,8 @@ export function feedStatistics(updates: Ledger, lines: Ledger, underWay: number)
       dead: updates.dead,
     },
     lines: {
-      accepted: lines.accepted + underWay,
-      open: lines.open + underWay,
+      accepted: lines.accepted,
+      open: lines.open,
       sealed: lines.sealed,
       in_flight: lines.inFlight,
       delivered: lines.delivered,

@@ -8,7 +8,6 @@ import type { PluginCaller } from '../plugin/plugin-caller.ts';
 import { deadLetterResource, parseDeadLetterId } from './dead-letter-resource.ts';
 import type { FeedDirectory } from './feed-directory.ts';
 import { feedStatistics } from './feed-statistics.ts';
-import { HandOver } from './hand-over.ts';
 import { findRoute, sendBatch, sendUpdate } from './senders.ts';
 import { sessionKey, splitSessionKey } from './session-key.ts';
 import { ThrottleRegister } from './throttle-register.ts';
@@ -26,8 +25,6 @@ export interface PipelineOptions {
   readonly callTimeoutMs?: number | undefined;
   /** How failed calls are repeated. Default: the engine's. */
   readonly retry?: Partial<RetryPolicy> | undefined;
-  /** Ids of the feeds that are paused, to be left so. */
-  readonly paused: readonly string[];
   /** Called when the store failed for good and nothing moves any more. */
   readonly onFailure: (error: Error) => void;
 }
@@ -44,7 +41,6 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #updates: Engine;
   readonly #lines: Engine;
-  readonly #handOver: HandOver;
   readonly #throttles: ThrottleRegister;
   /** Ends the waiting of calls for their turn. */
   readonly #stopStarting: () => void;
@@ -53,7 +49,6 @@ export class Pipeline {
     options: PipelineOptions,
     updates: Engine,
     lines: Engine,
-    handOver: HandOver,
     throttles: ThrottleRegister,
     stopStarting: () => void,
   ) {
@@ -62,7 +57,6 @@ export class Pipeline {
     this.#options = options;
     this.#updates = updates;
     this.#lines = lines;
-    this.#handOver = handOver;
   }
 
   static async open(options: PipelineOptions): Promise<Pipeline> {
@@ -75,6 +69,7 @@ export class Pipeline {
       stop.abort();
       throttles.disturb();
     };
+    const paused = (feedId: string) => directory.find(feedId)?.status === 'PAUSED';
     // Both begin to send as they open, so the senders must not need the pipeline itself.
     const lines = await openEngine({
       store,
@@ -85,23 +80,22 @@ export class Pipeline {
       },
       send: (batch) => sendBatch(batch, context),
       concurrency: batchConcurrency,
+      paused,
       retry,
       onEvent,
     });
-    for (const feedId of options.paused) lines.pause(feedId);
-    const handOver = new HandOver(lines);
     const updates = await openEngine({
       store,
       log: 'updates',
       policy: 'unit',
-      send: (batch) => sendUpdate(batch, context, handOver),
+      send: (batch) => sendUpdate(batch, context),
       concurrency: updateConcurrency,
       downstream: lines,
+      paused,
       retry,
       onEvent,
     });
-    for (const feedId of options.paused) updates.pause(feedId);
-    return new Pipeline(options, updates, lines, handOver, throttles, stopStarting);
+    return new Pipeline(options, updates, lines, throttles, stopStarting);
   }
 
   /** Takes updates in for a session of a feed. Resolves once they are on disk; waits while memory is short. */
@@ -138,14 +132,12 @@ export class Pipeline {
   }
 
   /** Seals the feed's open batches now, with the lines of every update that is done. */
-  async drain(feedId: string): Promise<void> {
-    await this.#handOver.arrived(feedId);
-    this.#lines.drain(feedId);
+  drain(feedId: string): Promise<void> {
+    return this.#lines.drain(feedId);
   }
 
   statistics(feedId: string): FeedStatistics {
-    const underWay = this.#handOver.underWay(feedId);
-    return feedStatistics(this.#updates.ledger(feedId), this.#lines.ledger(feedId), underWay);
+    return feedStatistics(this.#updates.ledger(feedId), this.#lines.ledger(feedId));
   }
 
   /** Dead updates first, then dead batches, each in order of dying. */

@@ -3,7 +3,6 @@ import type { PluginAnswer } from '../plugin/plugin-answer.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
 import { batchOutcome } from './batch-outcome.ts';
 import type { FeedDirectory, FeedRoute } from './feed-directory.ts';
-import type { HandOver } from './hand-over.ts';
 import { batchBody, updateBody } from './plugin-requests.ts';
 import { sessionKey, splitSessionKey } from './session-key.ts';
 import type { Throttle } from './throttle.ts';
@@ -25,7 +24,7 @@ export interface SenderContext {
 const NOWHERE_DELAY_MS = 1_000;
 
 /** One update: the plugin says what becomes of it, and which lines it makes. */
-export async function sendUpdate(batch: OutgoingBatch, context: SenderContext, handOver: HandOver): Promise<Outcome> {
+export function sendUpdate(batch: OutgoingBatch, context: SenderContext): Promise<Outcome> {
   const route = findRoute(context.directory, batch.destination);
   const { sessionId } = splitSessionKey(batch.key);
   const update = batch.lines[0] as OutgoingBatch['lines'][number];
@@ -35,15 +34,11 @@ export async function sendUpdate(batch: OutgoingBatch, context: SenderContext, h
     subject: update.subject,
     content,
   });
-  const outcome = await callPlugin(route, context, {
+  return callPlugin(route, context, {
     endpoint: '/v1/user_segment_update',
     body: updateBody(update.content, route.suffix(sessionId)),
     outcomeOf: (answer) => updateOutcome(answer, { attempt: batch.attempt, toLine }),
   });
-  if (outcome.kind === 'delivered' && outcome.forward !== undefined) {
-    handOver.forwarded(route.feedId, outcome.forward.length);
-  }
-  return outcome;
 }
 
 /** One batch: the plugin delivers it, and says what arrived. */
@@ -112,6 +107,6 @@ function obstacle({ baseUrl, status }: FeedRoute, { closing }: SenderContext): O
   if (baseUrl === undefined) {
     return { kind: 'retry', reason: 'Nobody has said where the plugin listens', delayMs: NOWHERE_DELAY_MS };
   }
-  // The engine holds back for a paused feed; this is for what it starts before it can be told to, when the platform starts.
+  // The engine holds back for a paused feed; this is for what waited for its turn when that began.
   return status === 'PAUSED' ? { kind: 'retry', reason: 'The feed is paused', delayMs: 1 } : undefined;
 }
