@@ -1,4 +1,9 @@
 import { app } from '../../scripts/tsup.mjs';
 
-// A part of the engine's figures runs in a process of its own.
-export default app({ main: 'src/main.ts', alone: 'src/topics/engine/alone.ts' });
+// Parts of some topics, and the servers they measure, run in processes of their own.
+export default app({
+  main: 'src/main.ts',
+  alone: 'src/topics/engine/alone.ts',
+  'sdk-server': 'src/topics/sdk/server.ts',
+  'shop-alone': 'src/topics/shop/alone.ts',
+});

@@ -1,14 +1,16 @@
 import type { Topic } from './topic.ts';
 import { engineTopic } from './topics/engine.ts';
 import { mainTopic } from './topics/main-job.ts';
+import { sdkTopic } from './topics/sdk.ts';
+import { shopTopic } from './topics/shop.ts';
 
 /** Every topic there is; `undefined` where its figures are still to come. */
 export const topics = {
   main: mainTopic,
   engine: engineTopic,
-  sdk: undefined,
+  sdk: sdkTopic,
   platform: undefined,
-  shop: undefined,
+  shop: shopTopic,
   console: undefined,
 } as const satisfies Record<string, Topic | undefined>;
 export type TopicName = keyof typeof topics;

@@ -1,4 +1,4 @@
-import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { isLoopback } from './base-url.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -50,11 +50,23 @@ export function createTransport(options: TransportOptions = {}, adapters: readon
       // Browsers hide a refused redirect behind status 0.
       const status = answer.status === 0 ? 308 : answer.status;
       const retryAfter: unknown = answer.headers['retry-after'];
-      return { kind: 'answered', status, retryAfter, text: typeof answer.data === 'string' ? answer.data : '' };
+      return { kind: 'answered', status, retryAfter, text: takeText(answer) };
     } catch (error) {
       return explain(error, timeoutMs, signal);
     }
   };
+}
+
+/**
+ * The text of an answer, taken out of it. The library's objects of one request hang on to those of the next, and so
+ * outlive their use by many requests: they should do so without the two bodies, or memory grows by them.
+ */
+function takeText(answer: AxiosResponse<unknown>): string {
+  const { data, request } = answer;
+  answer.data = undefined;
+  answer.config.data = undefined;
+  if (typeof request === 'object' && request !== null && 'res' in request) request.res = undefined;
+  return typeof data === 'string' ? data : '';
 }
 
 /** System calls that come before the first byte of a request. */

@@ -1,0 +1,23 @@
+import { FakeGateway } from '@batchfeed/plugin-sdk/testing';
+import { requirePeers } from '../peers.ts';
+import type { Topic } from '../topic.ts';
+import { measureStart } from './sdk/start.ts';
+import { measureBatches, measureUpdates } from './sdk/throughput.ts';
+
+const officialSdk = '@mediarithmics/plugins-nodejs-sdk';
+
+/** A plugin on this SDK against the same plugin on the official one, and against bare `node:http`. */
+export const sdkTopic: Topic = async (context) => {
+  const peers = await requirePeers('sdk', { [officialSdk]: '0.28.2' }, context.say);
+  const gateway = new FakeGateway().setFeed('1');
+  const setting = { official: peers.resolve(officialSdk), gateway: await gateway.listen() };
+  try {
+    return [
+      ...(await measureUpdates(setting, context)),
+      ...(await measureBatches(setting, context)),
+      ...(await measureStart(setting, context)),
+    ];
+  } finally {
+    await gateway.close();
+  }
+};
