@@ -32,7 +32,7 @@ describe('a dead letter', () => {
     };
     expect(await engine.deadLetters()).toEqual([letter]);
     expect(events.filter(({ type }) => type === 'dead')).toEqual([
-      { type: 'dead', destination: 'd', batch: 'store-lines-0-0', lines: 1, reason: 'No.' },
+      { type: 'dead', destination: 'd', key: 'k', batch: 'store-lines-0-0', lines: 1, reason: 'No.' },
     ]);
     expect(engine.ledger()).toMatchObject({ dead: 1, batches: { dead: 1, delivered: 0 } });
   });

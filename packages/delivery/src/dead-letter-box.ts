@@ -34,6 +34,7 @@ export class DeadLetterBox {
       sealedAt,
       replays,
     });
+    this.#lane.holdFollowers(shipment);
     this.#lane.finish(shipment);
   }
 
@@ -77,8 +78,8 @@ export class DeadLetterBox {
   shipment(record: DeadRecord, number: number): Shipment {
     const { id, key, bytes, sealReason: reason, openedAt, sealedAt, attempts, replays } = record;
     const lines = linesOf(record);
-    for (const line of lines) this.#lane.context.budget.take(line.bytes + LINE_OVERHEAD_BYTES);
     const destination = this.#lane.destination(record.destination);
+    for (const line of lines) destination.account.take(line.bytes + LINE_OVERHEAD_BYTES);
     const rest = { key, bytes, reason, openedAt, sealedAt, attempts, replays };
     return newShipment({ id, number, destination, lines, batch: undefined, stored: 'record', ...rest });
   }
@@ -106,7 +107,7 @@ export class DeadLetterBox {
     destination.tally.dead += lines.length;
     destination.tally.batches.dead += 1;
     this.#lane.counted(destination);
-    const { id: batch, reason } = letter;
-    context.settings.emit({ type: 'dead', destination: destination.name, batch, lines: lines.length, reason });
+    const { id: batch, key, reason } = letter;
+    context.settings.emit({ type: 'dead', destination: destination.name, key, batch, lines: lines.length, reason });
   }
 }

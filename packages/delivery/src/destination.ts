@@ -1,4 +1,5 @@
 import { Batcher, type Policy } from '@batchfeed/batcher';
+import type { Account } from './budget.ts';
 import type { ConcurrencyLimit } from './concurrency.ts';
 import { Fifo } from './fifo.ts';
 import { type Ledger, newTally, type Tally } from './ledger.ts';
@@ -18,6 +19,8 @@ interface DestinationTraits {
   /** Names of the gates that hold up everything to it. */
   readonly gates: readonly string[];
   readonly paused: boolean;
+  /** Its share of the memory. */
+  readonly account: Account;
 }
 
 /** What a lane keeps of one destination: its groups, its queues by key, what is ready, and its counts. */
@@ -34,6 +37,7 @@ export class DestinationState {
   inFlightLines = 0;
   inFlight = 0;
   paused: boolean;
+  readonly account: Account;
   readonly concurrency: ConcurrencyLimit;
   /** Gates that hold up everything to it. */
   readonly gates: readonly string[];
@@ -49,6 +53,7 @@ export class DestinationState {
     this.concurrency = traits.concurrency;
     this.gates = traits.gates;
     this.paused = traits.paused;
+    this.account = traits.account;
     this.batcher = new Batcher({ policy: traits.policyOf });
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryStore, type Outcome, openEngine } from './index.ts';
 import { append, heldAnswers, line, numbered, POLICY, world } from './testing/engine-world.ts';
-import { FakeClock, settle } from './testing.ts';
+import { FakeClock, ProcessStore, RecordingPartner, settle } from './testing.ts';
 
 const busy: Outcome = { kind: 'retry', reason: 'Busy.', status: 503 };
 const no: Outcome = { kind: 'rejected', reason: 'No.', status: 400 };
@@ -194,6 +194,51 @@ describe('when the engine closes', () => {
   });
 });
 
+describe('a batch that follows a dead one', () => {
+  /** The first batch is refused, and the process dies before the disk knows; then the other side takes everything. */
+  async function killedAtDeath(follower: ReturnType<typeof line>) {
+    const clock = new FakeClock();
+    const store = new MemoryStore();
+    const partner = new RecordingPartner((batch) =>
+      batch.lines[0]?.content === '0' && strict ? no : { kind: 'delivered' },
+    );
+    let strict = true;
+    const open = (process: ProcessStore) =>
+      openEngine({
+        store: process,
+        log: 'lines',
+        policy: { ...POLICY, maxLines: 1 },
+        clock,
+        send: (batch, context) => (process.killed ? new Promise<never>(() => {}) : partner.send(batch, context)),
+      });
+    const first = new ProcessStore(store);
+    const engine = await open(first);
+    engine.pause('d');
+    await engine.append([line('0', 'a', 'ann'), follower]);
+    await settle();
+    // Nothing that is written from now on reaches the disk.
+    first.failAt(first.calls + 1, 'stall');
+    engine.resume('d');
+    await settle();
+    first.kill();
+    partner.senderGone();
+    strict = false;
+    const next = await open(new ProcessStore(store));
+    await next.idle();
+    return partner;
+  }
+
+  test('of its key is sent once that death is durable, so that a crash cannot turn the two round', async () => {
+    const partner = await killedAtDeath(line('1', 'a'));
+    expect([...partner.firstByKey.values()]).toEqual([['0', '1']]);
+  });
+
+  test('of its subject, likewise', async () => {
+    const partner = await killedAtDeath(line('1', 'b', 'ann'));
+    expect(partner.firstBySubject.get('d\nann')).toEqual(['0', '1']);
+  });
+});
+
 describe('halving', () => {
   test('forgets the attempts of the whole', async () => {
     const { engine, clock, states } = await world([busy, no], { bisect: true });
@@ -201,7 +246,7 @@ describe('halving', () => {
     await clock.advance(100);
     expect(engine.ledger()).toMatchObject({ delivered: 4, batches: { delivered: 2 } });
     await engine.close();
-    expect((await states()).map(([key]) => key)).toEqual(['settled/0', 'tally/d']);
+    expect((await states()).map(([key]) => key)).toEqual(['settled/0', 'tally/"d"']);
   });
 
   test('never cuts a dead letter that came back', async () => {

@@ -52,7 +52,11 @@ export class Dispatch {
     if (destination.ready.size === 0 || destination.paused || !this.#sending || this.#gated(destination)) return;
     const { downstream } = this.#lane.context.settings;
     const { concurrency, ready } = destination;
-    while (destination.inFlight < concurrency.limit && ready.size > 0 && downstream?.hasRoom !== false) {
+    while (
+      destination.inFlight < concurrency.limit &&
+      ready.size > 0 &&
+      downstream?.hasRoomFor(destination.name) !== false
+    ) {
       const shipment = ready.shift() as Shipment;
       if (!this.#keyGated(shipment)) void this.#attempt(shipment);
     }

@@ -369,7 +369,7 @@ describe('memory', () => {
       engine.append([line(String(index), `key ${index}`)]).then(() => appended++),
     );
     await settle();
-    expect(engine.hasRoom).toBe(false);
+    expect(engine.hasRoomFor('d')).toBe(false);
     expect(appended).toBeLessThan(40);
     expect(sent.map(({ reason }) => reason)).toContain('budget');
     letGo();
@@ -378,6 +378,26 @@ describe('memory', () => {
     await engine.idle();
     expect(engine.ledger()).toMatchObject({ accepted: 40, delivered: 40 });
     expect(engine.heldBytes).toBe(0);
+  });
+
+  test('one destination that does not give back leaves room for the others', async () => {
+    const { engine } = await world([], {
+      maxHeldBytes: 30_000,
+      send: async ({ destination }) => (destination === 'stuck' ? new Promise<never>(() => {}) : { kind: 'delivered' }),
+    });
+    const flood = Array.from({ length: 200 }, (_, index) =>
+      engine.append([{ ...line(String(index)), destination: 'stuck' }]),
+    );
+    await settle();
+    expect(engine.hasRoomFor('stuck')).toBe(false);
+    expect(engine.heldBytes).toBeLessThan(16_000);
+    for (let round = 0; round < 50; round += 1) await append(engine, numbered(4));
+    await engine.idle('d');
+    expect(engine.ledger('d')).toMatchObject({ accepted: 200, delivered: 200 });
+    void engine.close({ patienceMs: 0 });
+    expect(new Set((await Promise.allSettled(flood)).map(({ status }) => status))).toEqual(
+      new Set(['fulfilled', 'rejected']),
+    );
   });
 
   test('beyond the limit of open keys the oldest is sealed', async () => {

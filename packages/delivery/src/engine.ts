@@ -83,21 +83,21 @@ export class Engine {
         budget: this.#budget,
         gates: this.#gates,
         abort: this.#abort.signal,
-        relieve: () => this.#relieve(),
+        relieve: (destination) => this.#relieve(destination.name),
         progressed: () => this.#progressed(),
       });
       this.#lanes.push(lane);
       await recover(lane);
     }
-    this.#settings.downstream?.onRoom(() => {
-      for (const lane of this.#lanes) lane.dispatch.pumpAll();
+    this.#settings.downstream?.onRoom((destination) => {
+      this.#each(destination, (lane, state) => lane.dispatch.pump(state));
     });
     this.#forgetJournal = this.#journal.onBroken((error) => this.#fail(error));
   }
 
-  /** Whether appends go in at once. */
-  get hasRoom(): boolean {
-    return this.#budget.hasRoom;
+  /** Whether appends for a destination go in at once. After a no, `onRoom` tells when they do. */
+  hasRoomFor(destination: string): boolean {
+    return this.#budget.account(destination).askRoom();
   }
 
   /** Bytes held in memory for lines that are not over. */
@@ -114,24 +114,18 @@ export class Engine {
   async append(lines: readonly Line[]): Promise<AppendResult> {
     this.#mustBeOpen();
     const refused: { index: number; error: DeliveryError }[] = [];
-    const held: HeldLine[] = [];
-    const destinations: string[] = [];
+    const parcels: Parcel[] = [];
     const now = this.#settings.clock.now();
-    let bytes = 0;
     for (let index = 0; index < lines.length; index += 1) {
       const given = lines[index] as Line;
       const line = this.#hold(given, now);
-      if (line instanceof DeliveryError) {
-        refused.push({ index, error: line });
-        continue;
-      }
-      bytes += line.bytes + LINE_OVERHEAD_BYTES;
-      held.push(line);
-      destinations.push(given.destination);
+      if (line instanceof DeliveryError) refused.push({ index, error: line });
+      else pack(parcels, given.destination, line);
     }
-    if (held.length > 0) await this.#takeIn(held, destinations, bytes);
-    const lineIds = () => held.map((line) => lineId(this.#laneOf(line).lane.lane, line.position));
-    return { accepted: held.length, lineIds, refused };
+    if (parcels.length > 0) await this.#takeIn(parcels);
+    const accepted = lines.length - refused.length;
+    const lineIds = () => parcels.flatMap((parcel) => parcel.lines).map((line) => lineId(this.#laneOf(line), line));
+    return { accepted, lineIds, refused };
   }
 
   /**
@@ -152,7 +146,7 @@ export class Engine {
         lane.deadLetters.buryLine(destination, heldLine(key, given.subject, String(given.content), now), line.message);
         continue;
       }
-      this.#budget.take(line.bytes + LINE_OVERHEAD_BYTES);
+      this.#budget.account(given.destination).take(line.bytes + LINE_OVERHEAD_BYTES);
       this.#place(given.destination, line);
     }
   }
@@ -311,8 +305,8 @@ export class Engine {
     }
   }
 
-  /** Tells when there is room again after there was none. */
-  onRoom(callback: () => void): void {
+  /** Tells for which destination there is room again, after `hasRoomFor` was asked in vain. */
+  onRoom(callback: (destination: string) => void): void {
     this.#budget.onRoom(callback);
   }
 
@@ -373,25 +367,33 @@ export class Engine {
     return unfit === undefined ? held : new DeliveryError('LINE_TOO_LARGE', unfit.message, { cause: unfit });
   }
 
-  /** Waits for room, then for the disk. */
-  async #takeIn(lines: readonly HeldLine[], destinations: readonly string[], bytes: number): Promise<void> {
-    const turn = this.#budget.reserve(bytes);
-    if (turn !== undefined) {
-      this.#relieve();
-      await turn;
-      if (this.#closed) {
-        this.#budget.give(bytes);
-        this.#mustBeOpen();
+  /** Waits for room, each destination's lines for its own, then for the disk. */
+  async #takeIn(parcels: readonly Parcel[]): Promise<void> {
+    const waiting: Promise<void>[] = [];
+    for (const parcel of parcels) {
+      const turn = this.#budget.account(parcel.destination).reserve(parcel.bytes);
+      if (turn === undefined) this.#placeAll(parcel);
+      else {
+        this.#relieve(parcel.destination);
+        waiting.push(turn.then(() => this.#placeLate(parcel)));
       }
-      // Waiting for room is the producer's time, not the line's age.
-      const admittedAt = this.#settings.clock.now();
-      for (const line of lines) line.acceptedAt = admittedAt;
     }
-    for (let index = 0; index < lines.length; index += 1)
-      this.#place(destinations[index] as string, lines[index] as HeldLine);
+    if (waiting.length > 0) await Promise.all(waiting);
     const written = this.#journal.written();
     for (const lane of this.#lanes) this.#journal.hasGathered(lane);
     await written;
+  }
+
+  #placeLate(parcel: Parcel): void {
+    this.#mustBeOpen();
+    // Waiting for room is the producer's time, not the line's age.
+    const now = this.#settings.clock.now();
+    for (const line of parcel.lines) line.acceptedAt = now;
+    this.#placeAll(parcel);
+  }
+
+  #placeAll({ destination, lines }: Parcel): void {
+    for (const line of lines) this.#place(destination, line);
   }
 
   #place(destination: string, line: HeldLine): void {
@@ -408,12 +410,12 @@ export class Engine {
     return this.#lanes[(hash >>> 0) % this.#lanes.length] as LaneEngine;
   }
 
-  /** Keeps at least half of the memory in batches that can be sent, so that it comes back. */
-  #relieve(): void {
-    if (this.#budget.hasRoom) return;
-    for (const lane of this.#lanes) {
-      while (lane.openBytes * 2 > this.#budget.held && lane.relieve());
-    }
+  /** While memory is short, keeps at least half of it in batches that can be sent, so that it comes back. */
+  #relieve(destination: string): void {
+    if (this.#budget.account(destination).hasRoom) return;
+    this.#each(destination, (lane, state) => lane.relieveDestination(state));
+    if (this.#budget.held < this.#budget.limit) return;
+    for (const lane of this.#lanes) while (lane.openBytes * 2 > this.#budget.held && lane.relieve());
   }
 
   #each(destination: string | undefined, visit: (lane: LaneEngine, state: DestinationState) => void): void {
@@ -460,8 +462,26 @@ export class Engine {
   }
 }
 
-function lineId(lane: number, position: number): string {
-  return `${lane}-${position}`;
+/** Lines of one destination that stand together in an append. */
+interface Parcel {
+  readonly destination: string;
+  readonly lines: HeldLine[];
+  /** Memory they take. */
+  bytes: number;
+}
+
+/** Puts a line with those of its destination, when it follows one; nearly always there is one parcel. */
+function pack(parcels: Parcel[], destination: string, line: HeldLine): void {
+  const bytes = line.bytes + LINE_OVERHEAD_BYTES;
+  const last = parcels.at(-1);
+  if (last?.destination === destination) {
+    last.lines.push(line);
+    last.bytes += bytes;
+  } else parcels.push({ destination, lines: [line], bytes });
+}
+
+function lineId({ lane }: LaneEngine, { position }: HeldLine): string {
+  return `${lane.lane}-${position}`;
 }
 
 function parsedRef(ref: string): { lane: number; number: number } {

@@ -2,11 +2,12 @@ import type { SealReason } from '@batchfeed/batcher';
 import type { DeliveryError } from './delivery-error.ts';
 import type { GateScope } from './gates.ts';
 
-/** What happens in an engine, for logs and metrics. Holds no line contents. */
+/** What happens in an engine, for logs and metrics. Holds no line contents; whether a key may be logged is its maker's to know. */
 export type DeliveryEvent =
   | {
       readonly type: 'sealed';
       readonly destination: string;
+      readonly key: string;
       readonly batch: string;
       readonly reason: SealReason;
       readonly lines: number;
@@ -26,6 +27,7 @@ export type DeliveryEvent =
   | {
       readonly type: 'dead';
       readonly destination: string;
+      readonly key: string;
       readonly batch: string;
       readonly lines: number;
       readonly reason: string;

@@ -122,7 +122,7 @@ function waits(lane: LaneEngine, shipment: Shipment): Wait[] {
   if (shipment.notBefore > now && found.every((wait) => wait.for !== 'gate'))
     found.push({ for: 'retry', until: shipment.notBefore });
   if (destination.paused) found.push({ for: 'resume' });
-  if (settings.downstream?.hasRoom === false) found.push({ for: 'downstream' });
+  if (settings.downstream?.hasRoomFor(destination.name) === false) found.push({ for: 'downstream' });
   if (found.length === 0 && destination.inFlight >= destination.concurrency.limit) {
     found.push({ for: 'place', inFlight: destination.inFlight });
   }

@@ -42,11 +42,15 @@ describe('gates', () => {
       gateName.key('d', 'k', 'e'),
       gateName.key('d', '', 'e'),
       gateName.key('d', 'k\nk', 'e'),
+      gateName.key('d\nk', 'k', 'e'),
+      gateName.key('d', '\ud800', 'e'),
+      gateName.key('d', '\ufffd', 'e'),
       gateName.key('e', 'k', 'e'),
       gateName.destination('e', 'k', 'e'),
       gateName.endpoint('d', 'k', 'd'),
     ];
     expect(new Set(names).size).toBe(names.length);
+    expect(names.every((name) => name.isWellFormed())).toBe(true);
     expect(gateName.destination('d', 'k', 'e')).toBe(gateName.destination('d', 'other', 'other'));
     expect(gateName.endpoint('d', 'k', 'e')).toBe(gateName.endpoint('other', 'other', 'e'));
   });

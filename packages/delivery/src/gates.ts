@@ -35,9 +35,9 @@ export class Gates {
   }
 }
 
-/** A gate's name. Of its parts only a key may hold a line feed, and it comes last. */
+/** A gate's name. As JSON its parts cannot run into each other, and a store can keep whatever a key holds, lone surrogates too. */
 export const gateName: Readonly<Record<GateScope, (destination: string, key: string, endpoint: string) => string>> = {
-  key: (destination, key) => `key\n${destination}\n${key}`,
-  destination: (destination) => `destination\n${destination}`,
-  endpoint: (_destination, _key, endpoint) => `endpoint\n${endpoint}`,
+  key: (destination, key) => `key ${JSON.stringify([destination, key])}`,
+  destination: (destination) => `destination ${JSON.stringify(destination)}`,
+  endpoint: (_destination, _key, endpoint) => `endpoint ${JSON.stringify(endpoint)}`,
 };

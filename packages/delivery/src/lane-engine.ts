@@ -38,8 +38,8 @@ export interface LaneContext {
   readonly budget: Budget;
   readonly gates: Gates;
   readonly abort: AbortSignal;
-  /** Seals early while memory is short. */
-  readonly relieve: () => void;
+  /** Seals early while memory is short for a destination. */
+  readonly relieve: (destination: DestinationState) => void;
   /** Called when a line ended or a send stopped: somebody may wait for that. */
   readonly progressed: () => void;
 }
@@ -78,6 +78,7 @@ export class LaneEngine implements JournalLane {
         concurrency: new ConcurrencyLimit(concurrencyOf(name)),
         gates: [gateName.destination(name, '', ''), gateName.endpoint(name, '', endpointOf(name))],
         paused: paused(name),
+        account: this.context.budget.account(name),
       });
       this.destinations.set(name, destination);
     }
@@ -108,7 +109,7 @@ export class LaneEngine implements JournalLane {
     for (const [key, value] of put) part.put.set(key, value);
     part.lowWater = lowWater;
     for (const destination of this.#changedTallies) {
-      part.put.set(PREFIX.tally + destination.name, JSON.stringify(destination.tally));
+      part.put.set(PREFIX.tally + JSON.stringify(destination.name), JSON.stringify(destination.tally));
     }
     this.#changedTallies.clear();
   }
@@ -122,8 +123,10 @@ export class LaneEngine implements JournalLane {
       this.admit(destination, line);
       touched.add(destination);
     });
-    for (const destination of touched) this.settleIn(destination);
-    this.context.relieve();
+    for (const destination of touched) {
+      this.settleIn(destination);
+      this.context.relieve(destination);
+    }
   }
 
   /** Puts a durable line into its group. */
@@ -133,7 +136,7 @@ export class LaneEngine implements JournalLane {
     } catch (error) {
       // Only a policy that narrowed since the line was accepted gets here; the line must end in a state all the same.
       this.deadLetters.buryLine(destination, line, (error as Error).message);
-      this.release([line]);
+      this.release(destination, [line]);
     }
   }
 
@@ -143,6 +146,12 @@ export class LaneEngine implements JournalLane {
     while (batcher.openKeys > this.context.settings.maxOpenKeys) this.#sealOldest(destination);
     this.#setAgeAlarm(destination);
     this.dispatch.pump(destination);
+  }
+
+  /** Seals a destination's oldest groups until at least half of what it holds is on its way. */
+  relieveDestination(destination: DestinationState): void {
+    while (heldOpen(destination) * 2 > destination.account.held && destination.batcher.openKeys > 0)
+      this.#sealOldest(destination);
   }
 
   /** Seals the oldest open group of the lane; false when nothing is open. */
@@ -162,8 +171,7 @@ export class LaneEngine implements JournalLane {
   /** Memory that open groups hold. */
   get openBytes(): number {
     let bytes = 0;
-    for (const { batcher } of this.destinations.values())
-      bytes += batcher.openBytes + batcher.openLines * LINE_OVERHEAD_BYTES;
+    for (const destination of this.destinations.values()) bytes += heldOpen(destination);
     return bytes;
   }
 
@@ -276,11 +284,12 @@ export class LaneEngine implements JournalLane {
     });
   }
 
-  #tellSealed({ id, destination, reason, lines, bytes, openedAt, sealedAt }: Shipment): void {
+  #tellSealed({ id, destination, key, reason, lines, bytes, openedAt, sealedAt }: Shipment): void {
     const ageMs = sealedAt - openedAt;
     this.context.settings.emit({
       type: 'sealed',
       destination: destination.name,
+      key,
       batch: id,
       reason,
       lines: lines.length,
@@ -310,7 +319,23 @@ export class LaneEngine implements JournalLane {
     if (shipment.attempts > 1) put.set(PREFIX.tries + shipment.id, null);
     if (this.untrack(shipment) && shipment.batch !== undefined) shipment.destination.batcher.settle(shipment.batch);
     shipment.destination.finish(shipment);
-    this.release(shipment.lines);
+    this.release(shipment.destination, shipment.lines);
+  }
+
+  /**
+   * Holds back until the next write is durable what comes after a batch that is dead. A delivery that a crash forgets is repeated, and what
+   * came after it too; but a death that it forgets is undone, and the batch would arrive for the first time after its followers had.
+   */
+  holdFollowers({ next, blocks }: Shipment): void {
+    const followers = next === undefined ? [...blocks] : [next, ...blocks];
+    for (const follower of followers) follower.waits += 1;
+    this.context.journal.part(this).callbacks.push(() => {
+      for (const follower of followers) {
+        follower.waits -= 1;
+        follower.destination.consider(follower);
+        this.dispatch.pump(follower.destination);
+      }
+    });
   }
 
   /** Drops what the store keeps of a batch beside its lines. */
@@ -329,14 +354,14 @@ export class LaneEngine implements JournalLane {
   }
 
   /** Marks lines as over and gives their memory back. */
-  release(lines: readonly HeldLine[]): void {
+  release(destination: DestinationState, lines: readonly HeldLine[]): void {
     let bytes = 0;
     for (const line of lines) {
       bytes += line.bytes + LINE_OVERHEAD_BYTES;
       if (line.position >= 0) this.positions.mark(line.position);
     }
     this.context.journal.part(this);
-    this.context.budget.give(bytes);
+    destination.account.give(bytes);
   }
 
   /** Begins to send, once everything stored is back in. */
@@ -351,4 +376,9 @@ export class LaneEngine implements JournalLane {
     this.dispatch.stop();
     this.alarm.stop();
   }
+}
+
+/** Memory that a destination's open groups hold. */
+function heldOpen({ batcher }: DestinationState): number {
+  return batcher.openBytes + batcher.openLines * LINE_OVERHEAD_BYTES;
 }

@@ -33,11 +33,14 @@ export interface EngineOptions {
    */
   readonly bisect?: boolean | ((destination: string) => boolean);
   readonly retry?: Partial<RetryPolicy>;
-  /** Bytes of unsettled lines held in memory before appends wait. Default 64 MiB. */
+  /**
+   * Bytes of unsettled lines held in memory before appends wait. Shared fairly: one destination may hold as much as is still free,
+   * so that one that does not move leaves room for the others. Default 64 MiB.
+   */
   readonly maxHeldBytes?: number;
   /** Open groups of one destination and lane before the oldest is sealed early. Default 100,000. */
   readonly maxOpenKeys?: number;
-  /** Takes the lines that senders `forward`. While it has no room, nothing is sent here. */
+  /** Takes the lines that senders `forward`. While it has no room for a destination, nothing is sent to that of the same name here. */
   readonly downstream?: Engine;
   /** Whether nothing is sent to a destination until `resume`, asked when the engine first meets it. Default: no. */
   readonly paused?: (destination: string) => boolean;

@@ -15,7 +15,7 @@ export const PREFIX = {
   replay: 'replay/',
   /** Until when somebody is to be left alone. */
   gate: 'gate/',
-  /** Durable counts of a destination. */
+  /** Durable counts of a destination; its name is JSON, since a store's text cannot hold a lone surrogate. */
   tally: 'tally/',
   /** Number of the next dead letter. */
   nextDead: 'next-dead',

@@ -21,7 +21,7 @@ export async function recover(lane: LaneEngine): Promise<void> {
   const { clock, retry } = lane.context.settings;
   for await (const [key, value] of states(lane, CHUNK_PREFIX)) lane.positions.restore(key, value);
   for await (const [key, value] of states(lane, PREFIX.tally)) {
-    lane.destination(key.slice(PREFIX.tally.length)).tally = JSON.parse(value) as Tally;
+    lane.destination(JSON.parse(key.slice(PREFIX.tally.length)) as string).tally = JSON.parse(value) as Tally;
   }
   for await (const [key, value] of states(lane, PREFIX.tries)) {
     lane.earlierTries.set(key.slice(PREFIX.tries.length), JSON.parse(value) as [number, number]);
@@ -74,7 +74,7 @@ async function recoverLines(lane: LaneEngine, sealed: Map<number, Shipment>): Pr
       if (lane.positions.has(position)) continue;
       const { destination: name, line } = decodeEntry(text, position);
       const destination = lane.destination(name);
-      lane.context.budget.take(line.bytes + LINE_OVERHEAD_BYTES);
+      destination.account.take(line.bytes + LINE_OVERHEAD_BYTES);
       const batch = sealed.get(position)?.batch;
       if (batch === undefined) {
         // A wall clock set back since must not make the line younger than new ones.

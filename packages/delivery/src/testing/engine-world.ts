@@ -1,5 +1,6 @@
 /** What the engine's own tests begin with; no part of the package. */
 
+import { Budget } from '../budget.ts';
 import { ConcurrencyLimit } from '../concurrency.ts';
 import { DestinationState } from '../destination.ts';
 import {
@@ -37,6 +38,7 @@ export const loneDestination = (name = 'd', policy: Policy = POLICY) =>
     concurrency: new ConcurrencyLimit(4),
     gates: [],
     paused: false,
+    account: new Budget(1e9).account(name),
   });
 
 /** An engine on a fake clock whose partner answers from a script, then well. */
