@@ -7,11 +7,20 @@ import { configuration } from './config/configuration.ts';
 import { type ConfigDatabase, openConfigDatabase } from './config/open-config-database.ts';
 import { FeedLifecycle } from './feed-lifecycle.ts';
 import { buildServer } from './http/build-server.ts';
+import { Arrivals } from './operations/arrivals.ts';
+import { Backups } from './operations/backups.ts';
+import { Health } from './operations/health.ts';
+import { Observer } from './operations/observer.ts';
+import { Retention, type RetentionOptions } from './operations/retention.ts';
+import { traces } from './operations/trace.ts';
+import type { CircuitPolicy } from './pipeline/circuit.ts';
 import { FeedDirectory } from './pipeline/feed-directory.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { PlatformError, type PlatformErrorCode } from './platform-error.ts';
+import { AddressGuard } from './plugin/address-guard.ts';
 import { PluginCaller, type PluginCallerOptions } from './plugin/plugin-caller.ts';
 import { newSecret } from './secrets.ts';
+import { StatisticsRecorder } from './statistics/statistics-recorder.ts';
 
 export interface PlatformOptions {
   /** Folder of all data; made when it is missing. One platform at a time. */
@@ -28,6 +37,10 @@ export interface PlatformOptions {
   readonly callTimeoutMs?: number;
   /** How failed calls are repeated. See `RetryPolicy` of the delivery engine for the defaults. */
   readonly retry?: Partial<RetryPolicy>;
+  /** How long statistics are kept by the hour and by the day. */
+  readonly retention?: RetentionOptions | undefined;
+  /** When a plugin counts as down, and how often it is asked whether it is back. */
+  readonly circuit?: Partial<CircuitPolicy>;
   /** Called when the store failed for good; close the platform then. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -68,34 +81,59 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
 
   const store = await openSqliteStore({ file: join(dataDir, 'lines.db') }).catch(throwStoreError);
   undo.push(() => store.close());
-  const caller = new PluginCaller(options.caller);
+  const guard = new AddressGuard();
+  const caller = new PluginCaller(options.caller, guard);
   undo.push(() => caller.close());
+  const directory = new FeedDirectory(repositories);
+  const health = new Health();
+  const fail = (error: Error) => {
+    health.failed(error);
+    onFailure(error);
+  };
+  const trace = traces(store.id);
+  const recorder = new StatisticsRecorder(repositories.statistics, now, fail);
+  undo.push(() => recorder.close());
+  const arrivals = new Arrivals(trace, now);
+  const observer = new Observer({ recorder, arrivals, directory, logger, trace, now, onFailure: fail });
   const pipeline = await Pipeline.open({
     store,
-    directory: new FeedDirectory(repositories),
+    directory,
     caller,
-    logger,
+    observer,
+    trace,
+    now,
     callTimeoutMs: options.callTimeoutMs,
     retry: options.retry,
-    onFailure,
+    circuit: options.circuit,
+    logger,
   });
   undo.push(() => pipeline.close(0));
+  const retention = new Retention(repositories, recorder, now, options.retention);
+  retention.makeWhole((feedId) => pipeline.durableTotals(feedId));
+  retention.start();
+  undo.push(() => retention.stop());
+  const backups = new Backups({ dataDir, db, store, now });
 
   const lifecycle = new FeedLifecycle(repositories, caller, now);
   const closing = new AbortController();
-  const services = { configuration: repositories, lifecycle, pipeline, now, closing: closing.signal };
+  const operations = { recorder, arrivals, backups, health };
+  const services = { configuration: repositories, lifecycle, pipeline, operations, now, closing: closing.signal };
   const server = buildServer(services, logger);
   undo.push(() => server.close());
   const url = await server.listen({ host, port }).catch((error: unknown) => throwListenError(error, host, port));
+  guard.protect(Number(new URL(url).port || 80));
   if (newApiToken !== undefined) {
     writeFileSync(join(dataDir, 'api-token'), `${newApiToken}\n`, { mode: 0o600 });
     repositories.apiTokens.add(newApiToken, now());
   }
 
   const close = async (patienceMs: number) => {
+    health.closing();
     closing.abort();
+    retention.stop();
     await server.close();
     await pipeline.close(patienceMs);
+    recorder.close();
     await caller.close();
     await store.close();
     db.close();

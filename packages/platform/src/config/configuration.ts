@@ -5,6 +5,7 @@ import { feeds } from './feeds.ts';
 import type { ConfigDatabase } from './open-config-database.ts';
 import { plugins } from './plugins.ts';
 import { segments } from './segments.ts';
+import { statisticsTables } from './statistics-tables.ts';
 import { throttlings } from './throttlings.ts';
 import { versions } from './versions.ts';
 import { workerCredentials } from './worker-credentials.ts';
@@ -21,6 +22,7 @@ export function configuration(db: ConfigDatabase) {
     batchingConfigurations: batchingConfigurations(db),
     throttlings: throttlings(db),
     segments: segments(db),
+    statistics: statisticsTables(db),
     feeds: feeds(db),
     feedProperties: feedProperties(db),
   };

@@ -68,7 +68,8 @@ export function statisticsTables(db: ConfigDatabase) {
   const window = (feedId: string, { session_id: session, from_ts: from, to_ts: to }: StatisticsWindow) => ({
     feed: feedId,
     session: session ?? null,
-    from: from ?? 0,
+    // The row of what is older than that has no time of its own.
+    from: Math.max(from ?? 0, BEFORE + 1),
     to: to ?? Number.MAX_SAFE_INTEGER,
   });
   return {
@@ -102,14 +103,7 @@ export function statisticsTables(db: ConfigDatabase) {
 }
 
 /** Moves rows to another hour, adding up those that meet there. */
-function mergeStatement(
-  db: ConfigDatabase,
-  table: string,
-  keys: string,
-  columns: string,
-  summed: string,
-  add: string,
-) {
+function mergeStatement(db: ConfigDatabase, table: string, keys: string, columns: string, summed: string, add: string) {
   const range = 'hour > @from AND hour < @to';
   return ({ from, to, into }: { from: number; to: number; into: string }): void => {
     const moved = `${into} != hour`;

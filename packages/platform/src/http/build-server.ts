@@ -4,11 +4,16 @@ import { PlatformError } from '../platform-error.ts';
 import { handleError, isBasic } from './error-handler.ts';
 import { gatewayRoutes } from './gateway/gateway-routes.ts';
 import { gatewayAuth } from './gateway-auth.ts';
+import { healthRoutes, metricsRoute } from './health-routes.ts';
+import { openapiRoutes } from './openapi-routes.ts';
+import { backupRoutes } from './operator/backup-routes.ts';
 import { batchingRoutes } from './operator/batching-routes.ts';
+import { deadLetterRoutes } from './operator/dead-letter-routes.ts';
 import { feedRoutes } from './operator/feed-routes.ts';
 import { ingestRoutes } from './operator/ingest-routes.ts';
 import { pluginRoutes } from './operator/plugin-routes.ts';
 import { segmentRoutes } from './operator/segment-routes.ts';
+import { statisticsRoutes } from './operator/statistics-routes.ts';
 import { throttlingRoutes } from './operator/throttling-routes.ts';
 import { workerCredentialsRoutes } from './operator/worker-credentials-routes.ts';
 import { operatorAuth } from './operator-auth.ts';
@@ -18,6 +23,8 @@ import { jsonSerializerCompiler, zodValidatorCompiler } from './zod-provider.ts'
 
 /** Where the gateway's routes stand inside; callers write the same addresses as operators do. */
 const GATEWAY = '/gateway';
+/** Of the API, not of the package: it changes when a route stops doing what it did. */
+const VERSION = '1.0.0';
 const OPERATOR_ROUTES = [
   pluginRoutes,
   batchingRoutes,
@@ -25,6 +32,9 @@ const OPERATOR_ROUTES = [
   workerCredentialsRoutes,
   segmentRoutes,
   feedRoutes,
+  statisticsRoutes,
+  deadLetterRoutes,
+  backupRoutes,
 ];
 
 /** The platform's HTTP server: the operator API and the plugins' gateway, on one port. */
@@ -47,6 +57,12 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
     body === '' ? done(null, undefined) : parseJson(request, body as string, done),
   );
 
+  openapiRoutes(server as unknown as FastifyInstance, VERSION);
+  healthRoutes(server as unknown as FastifyInstance, services);
+  server.register(async (scope) => {
+    scope.addHook('onRequest', operatorAuth(services.configuration.apiTokens));
+    metricsRoute(scope as unknown as FastifyInstance, services);
+  });
   server.register(
     async (scope) => {
       scope.addHook('onRequest', operatorAuth(services.configuration.apiTokens));

@@ -5,7 +5,7 @@ import { PlatformError } from '../platform-error.ts';
 /** Lets requests with an API token pass, before their body is read. */
 export function operatorAuth(tokens: ApiTokens) {
   return async (request: FastifyRequest): Promise<void> => {
-    const token = request.headers.authorization;
+    const token = request.headers.authorization?.replace(/^bearer\s+/i, '');
     if (token === undefined) {
       throw new PlatformError('UNAUTHENTICATED', 'The Authorization header is missing. Send the API token in it.');
     }

@@ -1,12 +1,23 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { FeedLifecycle } from '../feed-lifecycle.ts';
+import type { Arrivals } from '../operations/arrivals.ts';
+import type { Backups } from '../operations/backups.ts';
+import type { Health } from '../operations/health.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { StatisticsRecorder } from '../statistics/statistics-recorder.ts';
 
 /** What the routes work with. */
 export interface Services {
   readonly configuration: Configuration;
   readonly lifecycle: FeedLifecycle;
   readonly pipeline: Pipeline;
+  /** What watches over the platform rather than moving anything. */
+  readonly operations: {
+    readonly recorder: StatisticsRecorder;
+    readonly arrivals: Arrivals;
+    readonly backups: Backups;
+    readonly health: Health;
+  };
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Aborted when the platform begins to close. */

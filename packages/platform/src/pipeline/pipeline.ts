@@ -1,13 +1,17 @@
-import { type DeliveryEvent, type Engine, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
-import type { DeadLetterResource, FeedStatistics, PageQuery } from '@batchfeed/schemas';
+import { type Engine, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
+import type { FeedStatistics } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
-import type { Page } from '../config/page.ts';
 import type { AcceptedUpdate } from '../ingest/read-update.ts';
-import { found } from '../platform-error.ts';
+import { Metrics } from '../operations/metrics.ts';
+import type { Observer } from '../operations/observer.ts';
+import type { Trace } from '../operations/trace.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
-import { deadLetterResource, parseDeadLetterId } from './dead-letter-resource.ts';
+import type { DurableTotals } from '../statistics/statistics-recorder.ts';
+import type { CircuitPolicy, CircuitView } from './circuit.ts';
+import { CircuitRegister } from './circuit-register.ts';
 import type { FeedDirectory } from './feed-directory.ts';
 import { feedStatistics } from './feed-statistics.ts';
+import { Inquiry } from './inquiry.ts';
 import { findRoute, sendBatch, sendUpdate } from './senders.ts';
 import { sessionKey, splitSessionKey } from './session-key.ts';
 import { ThrottleRegister } from './throttle-register.ts';
@@ -16,7 +20,10 @@ export interface PipelineOptions {
   readonly store: Store;
   readonly directory: FeedDirectory;
   readonly caller: PluginCaller;
-  readonly logger: Logger;
+  readonly observer: Observer;
+  readonly trace: Trace;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Updates of one feed under way at once. Default 64. */
   readonly updateConcurrency?: number;
   /** Batches of one feed under way at once. Default 4. */
@@ -25,8 +32,9 @@ export interface PipelineOptions {
   readonly callTimeoutMs?: number | undefined;
   /** How failed calls are repeated. Default: the engine's. */
   readonly retry?: Partial<RetryPolicy> | undefined;
-  /** Called when the store failed for good and nothing moves any more. */
-  readonly onFailure: (error: Error) => void;
+  /** When plugins count as down. Default: see `CircuitPolicy`. */
+  readonly circuit?: Partial<CircuitPolicy> | undefined;
+  readonly logger: Logger;
 }
 
 /**
@@ -42,6 +50,10 @@ export class Pipeline {
   readonly #updates: Engine;
   readonly #lines: Engine;
   readonly #throttles: ThrottleRegister;
+  readonly #circuits: CircuitRegister;
+  /** Where things are, and what died. */
+  readonly inquiry: Inquiry;
+  readonly metrics: Metrics;
   /** Ends the waiting of calls for their turn. */
   readonly #stopStarting: () => void;
 
@@ -50,23 +62,37 @@ export class Pipeline {
     updates: Engine,
     lines: Engine,
     throttles: ThrottleRegister,
+    circuits: CircuitRegister,
     stopStarting: () => void,
   ) {
     this.#throttles = throttles;
+    this.#circuits = circuits;
     this.#stopStarting = stopStarting;
     this.#options = options;
     this.#updates = updates;
     this.#lines = lines;
+    this.inquiry = new Inquiry(updates, lines, options.trace);
+    const engines = { update: updates, batch: lines };
+    this.metrics = new Metrics(
+      {
+        ledger: (stage) => engines[stage].ledger(),
+        heldBytes: (stage) => engines[stage].heldBytes,
+        oldestOpenedAt: () => lines.oldestOpenedAt,
+      },
+      options.now,
+    );
+    options.observer.metrics = this.metrics;
   }
 
   static async open(options: PipelineOptions): Promise<Pipeline> {
-    const { store, directory, logger, retry = {}, updateConcurrency = 64, batchConcurrency = 4 } = options;
-    const onEvent = (event: DeliveryEvent) => report(event, logger, options.onFailure);
+    const { store, directory, observer, retry = {}, updateConcurrency = 64, batchConcurrency = 4 } = options;
     const throttles = new ThrottleRegister();
     const stop = new AbortController();
-    const context = { ...options, throttles, closing: stop.signal };
+    const circuits = new CircuitRegister(options.caller, options.logger, options.circuit);
+    const context = { ...options, throttles, circuits, closing: stop.signal };
     const stopStarting = () => {
       stop.abort();
+      circuits.close();
       throttles.disturb();
     };
     const paused = (feedId: string) => directory.find(feedId)?.status === 'PAUSED';
@@ -82,7 +108,7 @@ export class Pipeline {
       concurrency: batchConcurrency,
       paused,
       retry,
-      onEvent,
+      onEvent: (event) => observer.event('batch', event),
     });
     const updates = await openEngine({
       store,
@@ -93,9 +119,9 @@ export class Pipeline {
       downstream: lines,
       paused,
       retry,
-      onEvent,
+      onEvent: (event) => observer.event('update', event),
     });
-    return new Pipeline(options, updates, lines, throttles, stopStarting);
+    return new Pipeline(options, updates, lines, throttles, circuits, stopStarting);
   }
 
   /** Takes updates in for a session of a feed. Resolves once they are on disk; waits while memory is short. */
@@ -110,13 +136,20 @@ export class Pipeline {
       const { refused } = await this.#updates.append(lines);
       // Whatever the engine refuses the ingest must have refused before; going on would lose it silently.
       if (refused[0] !== undefined) throw refused[0].error;
+      this.#options.observer.accepted(feedId, sessionId, updates.length);
     };
+  }
+
+  /** Counts lines of an upload that were no valid update. */
+  rejected(feedId: string, sessionId: string, lines: number): void {
+    if (lines > 0) this.#options.observer.rejected(feedId, sessionId, lines);
   }
 
   /** Puts a changed configuration in force, for what is open too. */
   configurationChanged(): void {
     this.#options.directory.forget();
     this.#throttles.disturb();
+    this.#circuits.disturb();
     this.#lines.reconfigure();
   }
 
@@ -136,52 +169,31 @@ export class Pipeline {
     return this.#lines.drain(feedId);
   }
 
-  statistics(feedId: string): FeedStatistics {
-    return feedStatistics(this.#updates.ledger(feedId), this.#lines.ledger(feedId));
-  }
-
-  /** Dead updates first, then dead batches, each in order of dying. */
-  async deadLetters(
-    feedId: string,
-    { first_result: first, max_results: max }: PageQuery,
-  ): Promise<Page<DeadLetterResource>> {
-    const query = { destination: feedId, limit: first + max };
-    const [updates, batches] = await Promise.all([this.#updates.deadLetters(query), this.#lines.deadLetters(query)]);
-    const letters = [
-      ...updates.map((letter) => deadLetterResource('update', letter)),
-      ...batches.map((letter) => deadLetterResource('batch', letter)),
-    ];
+  /** What the ledgers know of a feed for good, in the words of its statistics over time. */
+  durableTotals(feedId: string): DurableTotals {
+    const { updates, lines, batches, items } = this.statistics(feedId);
     return {
-      items: letters.slice(first, first + max),
-      total: this.#updates.ledger(feedId).batches.dead + this.#lines.ledger(feedId).batches.dead,
+      updates_accepted: updates.accepted,
+      updates_processed: updates.processed,
+      updates_no_eligible_identifier: updates.no_eligible_identifier,
+      lines_accepted: lines.accepted,
+      lines_delivered: lines.delivered,
+      batches_sealed: batches.sealed,
+      batches_delivered: batches.delivered,
+      batch_attempts: batches.attempts,
+      items_success: items.success,
+      items_error: items.error,
     };
   }
 
-  /**
-   * Sends dead letters of a feed again: one, or all there are. Returns how many.
-   *
-   * @throws PlatformError `NOT_FOUND` when the feed has no such dead letter.
-   */
-  async replay(feedId: string, id?: string): Promise<number> {
-    if (id !== undefined) {
-      await this.#replayOne(feedId, id);
-      return 1;
-    }
-    let replayed = 0;
-    for (const engine of [this.#updates, this.#lines]) {
-      const letters = await engine.deadLetters({ destination: feedId, limit: Number.POSITIVE_INFINITY });
-      for (const { ref } of letters) await engine.replay(ref);
-      replayed += letters.length;
-    }
-    return replayed;
+  /** How the calls of a feed's plugin stand: whether they are made, or wait for the plugin to come back. */
+  circuit(feedId: string): CircuitView {
+    const route = this.#options.directory.find(feedId);
+    return route === undefined ? { state: 'CLOSED' } : this.#circuits.view(route);
   }
 
-  async #replayOne(feedId: string, id: string): Promise<void> {
-    const named = parseDeadLetterId(id);
-    const engine = named?.stage === 'update' ? this.#updates : this.#lines;
-    const letters = await engine.deadLetters({ destination: feedId, limit: Number.POSITIVE_INFINITY });
-    const letter = letters.find(({ ref }) => ref === named?.ref);
-    await engine.replay(found(letter, `dead letter ${id} of feed ${feedId}`).ref);
+  statistics(feedId: string): FeedStatistics {
+    return feedStatistics(this.#updates.ledger(feedId), this.#lines.ledger(feedId));
   }
 
   /** Starts nothing more, waits for what is in flight, and leaves the rest to the next start. */
@@ -193,11 +205,4 @@ export class Pipeline {
     await this.#lines.close({ patienceMs });
     clearTimeout(impatience);
   }
-}
-
-function report(event: DeliveryEvent, logger: Logger, onFailure: (error: Error) => void): void {
-  if (event.type === 'failed') onFailure(event.error);
-  else if (event.type === 'dead' || event.type === 'ledger_mismatch') logger.warn(event, event.type);
-  else if (event.type === 'attempt' && event.outcome !== 'delivered') logger.info(event, event.type);
-  else logger.debug(event, event.type);
 }

@@ -1,7 +1,11 @@
 import type { Outcome, OutgoingBatch } from '@batchfeed/delivery';
-import type { PluginAnswer } from '../plugin/plugin-answer.ts';
+import type { Observer } from '../operations/observer.ts';
+import { looksLikeOutage, type PluginAnswer } from '../plugin/plugin-answer.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
+import type { IdentifierStat } from '../statistics/count-update.ts';
 import { batchOutcome } from './batch-outcome.ts';
+import type { Circuit } from './circuit.ts';
+import type { CircuitRegister } from './circuit-register.ts';
 import type { FeedDirectory, FeedRoute } from './feed-directory.ts';
 import { batchBody, updateBody } from './plugin-requests.ts';
 import { sessionKey, splitSessionKey } from './session-key.ts';
@@ -16,6 +20,8 @@ export interface SenderContext {
   /** Milliseconds a call may take. Default: the caller's. */
   readonly callTimeoutMs?: number | undefined;
   readonly throttles: ThrottleRegister;
+  readonly circuits: CircuitRegister;
+  readonly observer: Observer;
   /** Aborted when nothing shall be started any more. */
   readonly closing: AbortSignal;
 }
@@ -24,7 +30,7 @@ export interface SenderContext {
 const NOWHERE_DELAY_MS = 1_000;
 
 /** One update: the plugin says what becomes of it, and which lines it makes. */
-export function sendUpdate(batch: OutgoingBatch, context: SenderContext): Promise<Outcome> {
+export async function sendUpdate(batch: OutgoingBatch, context: SenderContext): Promise<Outcome> {
   const route = findRoute(context.directory, batch.destination);
   const { sessionId } = splitSessionKey(batch.key);
   const update = batch.lines[0] as OutgoingBatch['lines'][number];
@@ -34,49 +40,100 @@ export function sendUpdate(batch: OutgoingBatch, context: SenderContext): Promis
     subject: update.subject,
     content,
   });
-  return callPlugin(route, context, {
+  let stats: readonly IdentifierStat[] = [];
+  const onStats = (read: readonly IdentifierStat[]) => {
+    stats = read;
+  };
+  const outcome = await callPlugin(route, context, {
+    id: batch.id,
     endpoint: '/v1/user_segment_update',
     body: updateBody(update.content, route.suffix(sessionId)),
-    outcomeOf: (answer) => updateOutcome(answer, { attempt: batch.attempt, toLine }),
+    outcomeOf: (answer) => updateOutcome(answer, { attempt: batch.attempt, toLine, onStats }),
   });
+  context.observer.updateAnswered(batch, outcome, stats);
+  return outcome;
 }
 
 /** One batch: the plugin delivers it, and says what arrived. */
-export function sendBatch(batch: OutgoingBatch, context: SenderContext): Promise<Outcome> {
+export async function sendBatch(batch: OutgoingBatch, context: SenderContext): Promise<Outcome> {
   const route = findRoute(context.directory, batch.destination);
   const { sessionId, rest: groupingKey } = splitSessionKey(batch.key);
   const contents = batch.lines.map(({ content }) => content);
-  return callPlugin(route, context, {
+  const outcome = await callPlugin(route, context, {
+    id: batch.id,
     endpoint: '/v1/batch_update',
     body: batchBody(contents, batch.sealedAt, groupingKey, route.context(sessionId)),
     headers: ['idempotency-key', batch.id, 'x-batchfeed-attempt', String(batch.attempt)],
     outcomeOf: (answer) => batchOutcome(answer, batch.lines.length),
   });
+  context.observer.batchAnswered(batch, outcome);
+  return outcome;
 }
 
 interface Call {
+  /** Of the update or batch it is about. */
+  readonly id: string;
   readonly endpoint: string;
   readonly body: string;
   readonly headers?: readonly string[];
   readonly outcomeOf: (answer: PluginAnswer) => Outcome;
 }
 
-/** Makes a call once every throttling it is under allows it, unless something stands in the way by then. */
+/** Makes a call once its plugin is there and every throttling allows it, unless something stands in the way by then. */
 async function callPlugin(route: FeedRoute, context: SenderContext, call: Call): Promise<Outcome> {
-  if (route.throttlings.length === 0) return callNow(route, context, call);
-  const turn = await ownTurn(route.feedId, context, call.endpoint);
-  try {
-    return await callNow(turn.route, context, call);
-  } finally {
-    for (const throttle of turn.held) throttle.release();
+  const circuit = context.circuits.of(route);
+  if (circuit.isClosed && route.throttlings.length === 0) return callNow(route, circuit, context, call);
+  for (;;) {
+    const attempt = await passCircuit(route.feedId, context);
+    const turn = await ownTurn(route.feedId, context, call.endpoint);
+    const present = context.circuits.of(turn.route);
+    try {
+      // While it waited for its turn the plugin may have gone, or moved.
+      const mayCall = present.isClosed || (attempt.isTrial && present === attempt.circuit);
+      if (mayCall || obstacle(turn.route, context) !== undefined)
+        return await callNow(turn.route, present, context, call);
+    } finally {
+      if (attempt.isTrial && present !== attempt.circuit) attempt.circuit.passOn();
+      for (const throttle of turn.held) throttle.release();
+    }
   }
 }
 
-async function callNow(route: FeedRoute, context: SenderContext, { outcomeOf, ...call }: Call): Promise<Outcome> {
+/** Waits until the plugin's circuit is closed, or the call is the one that tries whether it can be, or cannot be made at all. */
+async function passCircuit(
+  feedId: string,
+  context: SenderContext,
+): Promise<{ readonly circuit: Circuit; readonly isTrial: boolean }> {
+  for (;;) {
+    const route = findRoute(context.directory, feedId);
+    const circuit = context.circuits.of(route);
+    if (circuit.isClosed || obstacle(route, context) !== undefined) return { circuit, isTrial: false };
+    if ((await circuit.turn()) === 'trial') return { circuit, isTrial: true };
+  }
+}
+
+async function callNow(
+  route: FeedRoute,
+  circuit: Circuit,
+  context: SenderContext,
+  { id, outcomeOf, ...call }: Call,
+): Promise<Outcome> {
   const blocked = obstacle(route, context);
-  if (blocked !== undefined) return blocked;
+  if (blocked !== undefined) {
+    circuit.passOn();
+    return blocked;
+  }
   const timeout = timeoutMs(route, call.endpoint) ?? context.callTimeoutMs;
-  return outcomeOf(await context.caller.call({ ...call, baseUrl: route.baseUrl as string, timeoutMs: timeout }));
+  const answer = await context.caller.call({ ...call, baseUrl: route.baseUrl as string, timeoutMs: timeout });
+  const outcome = outcomeOf(answer);
+  if (!looksLikeOutage(answer)) {
+    circuit.answered();
+    return outcome;
+  }
+  const reason = outcome.kind === 'delivered' ? '' : outcome.reason;
+  const isOutage = await circuit.failed(id, reason, answer.kind === 'none' && answer.unreachable);
+  // With a delay an attempt counts as none; the circuit does the waiting.
+  return isOutage && !context.closing.aborted ? { ...outcome, delayMs: Math.max(outcome.delayMs ?? 0, 1) } : outcome;
 }
 
 /** Waits for a call's turn, and gives the feed as it is then: the wait may be long, and limits change. */

@@ -1,6 +1,7 @@
 import type { Line, Outcome } from '@batchfeed/delivery';
 import { contentTexts } from '../plugin/content-texts.ts';
 import { excerptOf, type HttpAnswer, type PluginAnswer } from '../plugin/plugin-answer.ts';
+import { type IdentifierStat, readStats } from '../statistics/count-update.ts';
 
 /**
  * What an answer of `/v1/user_segment_update` means (§5 of the protocol):
@@ -12,23 +13,29 @@ import { excerptOf, type HttpAnswer, type PluginAnswer } from '../plugin/plugin-
  */
 type Verdict = 'done' | 'skipped' | 'again' | 'refused';
 
-/** The HTTP status each body status comes with, and what the two mean together. */
-const BY_STATUS: Readonly<Record<string, { http: number; verdict: Verdict }>> = {
-  ok: { http: 200, verdict: 'done' },
-  no_eligible_identifier: { http: 400, verdict: 'skipped' },
-  retry: { http: 429, verdict: 'again' },
-  error: { http: 500, verdict: 'refused' },
+/**
+ * By HTTP status first: handlers that throw answer 500 with a body of another kind, and an update they find invalid is a
+ * 400 that says `error`. Of the body only what goes with that status counts; `*` is for all others.
+ */
+const VERDICTS: Readonly<Record<number, Readonly<Record<string, Verdict>>>> = {
+  200: { ok: 'done', error: 'refused', '*': 'again' },
+  400: { no_eligible_identifier: 'skipped', retry: 'again', '*': 'refused' },
+  429: { '*': 'again' },
+  500: { error: 'refused', '*': 'again' },
 };
+const OTHER_4XX: Readonly<Record<string, Verdict>> = { retry: 'again', '*': 'refused' };
+const OTHERS: Readonly<Record<string, Verdict>> = { '*': 'again' };
+const KNOWN_STATUSES: ReadonlySet<string> = new Set(['ok', 'error', 'retry', 'no_eligible_identifier']);
 
 /** Attempts after which an update that the plugin answers with an error is given up. */
 export const ATTEMPTS_ON_ERROR = 3;
-/** How long a feed whose plugin refuses connections waits before the next try; such tries are not counted. */
-const UNREACHABLE_DELAY_MS = 1_000;
 
 export interface UpdateInHand {
   readonly attempt: number;
   /** Makes a line of the feed out of a grouping key and a content. */
   readonly toLine: (groupingKey: string, content: string) => Line;
+  /** Told what a valid answer says of the user's identifiers, where it says something. */
+  readonly onStats?: (stats: readonly IdentifierStat[]) => void;
 }
 
 /** Turns an answer into what the engine does next. Pure. */
@@ -37,6 +44,7 @@ export function updateOutcome(answer: PluginAnswer, update: UpdateInHand): Outco
   const body = readBody(answer);
   const verdict = verdictOf(answer, body);
   const answered = { status: answer.status, delayMs: answer.delayMs };
+  if (body?.stats !== undefined) update.onStats?.(readStats(body.stats));
   if (verdict === 'skipped') return { kind: 'delivered', ...answered, tallies: { no_eligible_identifier: 1 } };
   if (verdict === 'done') {
     const lines = readLines(body as UpdateBody, answer.text, update);
@@ -53,19 +61,16 @@ export function updateOutcome(answer: PluginAnswer, update: UpdateInHand): Outco
   };
 }
 
-/** No answer at all. Nobody there is no failure of the update: it waits, however long that takes. */
+/** No answer at all. Whether that is the plugin's outage, and counts for nothing, is for its circuit to say. */
 export function failure(answer: Extract<PluginAnswer, { kind: 'none' }>): Outcome {
-  return {
-    kind: 'retry',
-    reason: answer.reason,
-    ...(answer.unreachable ? { delayMs: UNREACHABLE_DELAY_MS } : {}),
-  };
+  return { kind: 'retry', reason: answer.reason };
 }
 
 interface UpdateBody {
   readonly status: string;
   readonly message?: unknown;
   readonly data?: unknown;
+  readonly stats?: unknown;
 }
 
 function readBody({ text }: HttpAnswer): UpdateBody | undefined {
@@ -77,20 +82,20 @@ function readBody({ text }: HttpAnswer): UpdateBody | undefined {
   }
 }
 
-/** Success only where HTTP status and body agree; a refusal is believed whatever it comes with. */
 function verdictOf({ status }: HttpAnswer, body: UpdateBody | undefined): Verdict {
-  const expected = body === undefined ? undefined : own(BY_STATUS, body.status);
-  if (status === 429) return 'again';
-  if (expected !== undefined) {
-    const success = expected.verdict === 'done' || expected.verdict === 'skipped';
-    if (!success || expected.http === status) return expected.verdict;
-  }
-  return status >= 400 && status < 500 ? 'refused' : 'again';
+  const verdicts = VERDICTS[status] ?? (status >= 400 && status < 500 ? OTHER_4XX : OTHERS);
+  return own(verdicts, statusOf(body)) ?? (verdicts['*'] as Verdict);
+}
+
+/** What a body says, in the spelling of updates: answers of failed handlers shout. */
+function statusOf(body: UpdateBody | undefined): string {
+  return body?.status.toLowerCase() ?? '';
 }
 
 function reasonOf({ status }: HttpAnswer, body: UpdateBody | undefined): string {
-  const expected = body === undefined ? undefined : own(BY_STATUS, body.status);
-  if (body === undefined || expected === undefined) return `HTTP ${status} with a body that is no valid answer`;
+  if (body === undefined || !KNOWN_STATUSES.has(statusOf(body))) {
+    return `HTTP ${status} with a body that is no valid answer`;
+  }
   const message = typeof body.message === 'string' ? `: ${body.message.slice(0, 300)}` : '';
   return `HTTP ${status}, ${body.status}${message}`;
 }

@@ -19,7 +19,10 @@ export function readStats(stats: unknown): IdentifierStat[] {
   return stats.flatMap((stat) => {
     const { sync_result: result, tags } = (stat ?? {}) as { sync_result?: unknown; tags?: unknown };
     if (typeof result !== 'string' || !Object.hasOwn(COUNTER, result)) return [];
-    return { sync_result: result as IdentifierStat['sync_result'], tags: Array.isArray(tags) ? tags.filter(isTag) : [] };
+    return {
+      sync_result: result as IdentifierStat['sync_result'],
+      tags: Array.isArray(tags) ? tags.filter(isTag) : [],
+    };
   });
 }
 

@@ -72,9 +72,12 @@ export class StatisticsRecorder {
   /** Makes a feed's sums agree with its ledgers. The difference is what the last crash took from memory. */
   reconcile(feedId: string, sessionId: string, durable: DurableTotals, recorded: Counters | undefined): void {
     const { counters } = this.of(feedId, sessionId);
+    const pending = [...(this.#feeds.get(feedId)?.values() ?? [])];
     for (const name of statisticsCounters) {
       const total = durable[name];
-      if (total !== undefined) counters[name] += total - (recorded?.[name] ?? 0);
+      if (total === undefined) continue;
+      const counted = pending.reduce((sum, counts) => sum + counts.counters[name], recorded?.[name] ?? 0);
+      counters[name] += total - counted;
     }
   }
 

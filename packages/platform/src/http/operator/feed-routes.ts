@@ -1,7 +1,6 @@
 import {
   type CreateFeed,
   createFeedSchema,
-  deadLetterResourceSchema,
   feedResourceSchema,
   feedStatisticsSchema,
   listWrapperSchema,
@@ -21,7 +20,6 @@ const PATH = '/audience_segment_external_feeds';
 export const feedParams = z.object({ feed_id: z.string() });
 const propertyParams = feedParams.extend({ technical_name: z.string().min(1).max(255) });
 const feed = { 200: resourceWrapperSchema(feedResourceSchema) };
-const replayed = { 200: resourceWrapperSchema(z.object({ replayed: z.int() })) };
 const statistics = { 200: resourceWrapperSchema(feedStatisticsSchema) };
 
 /** `/audience_segment_external_feeds`: feeds, their properties, their life and what became of their updates. */
@@ -78,27 +76,6 @@ export function feedRoutes(app: RouteApp, { configuration, lifecycle, pipeline, 
   });
   app.get(`${PATH}/:feed_id/statistics`, { schema: { params: feedParams, response: statistics } }, async ({ params }) =>
     ok(pipeline.statistics(findFeed(configuration, params).id)),
-  );
-  app.get(
-    `${PATH}/:feed_id/dead_letters`,
-    {
-      schema: {
-        params: feedParams,
-        querystring: pageQuerySchema,
-        response: { 200: listWrapperSchema(deadLetterResourceSchema) },
-      },
-    },
-    async ({ params, query }) => listOk(await pipeline.deadLetters(findFeed(configuration, params).id, query), query),
-  );
-  app.post(
-    `${PATH}/:feed_id/dead_letters/replay`,
-    { schema: { params: feedParams, response: replayed } },
-    async ({ params }) => ok({ replayed: await pipeline.replay(findFeed(configuration, params).id) }),
-  );
-  app.post(
-    `${PATH}/:feed_id/dead_letters/:id/replay`,
-    { schema: { params: feedParams.extend({ id: z.string() }), response: replayed } },
-    async ({ params }) => ok({ replayed: await pipeline.replay(findFeed(configuration, params).id, params.id) }),
   );
 }
 

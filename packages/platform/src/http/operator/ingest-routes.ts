@@ -30,7 +30,9 @@ export function ingestRoutes(app: RouteApp, { configuration, pipeline, now, clos
         );
       }
       const append = pipeline.appender({ feedId: feed.id, sessionId: feed.session_id });
-      return ok(await ingestStream(bodyOf(request), { append, now, closing }));
+      const report = await ingestStream(bodyOf(request), { append, now, closing });
+      pipeline.rejected(feed.id, feed.session_id, report.rejected);
+      return ok(report);
     },
   );
 }

@@ -1,0 +1,138 @@
+import { errorWrapperSchema } from '@batchfeed/schemas';
+import { z } from 'zod';
+import { operationNames } from './operation-names.ts';
+
+/** A route as it was registered. */
+export interface DocumentedRoute {
+  readonly method: string;
+  /** Like `/v1/plugins/:plugin_id`. */
+  readonly url: string;
+  readonly schema: {
+    readonly params?: z.ZodObject;
+    readonly querystring?: z.ZodType;
+    readonly body?: z.ZodType;
+    readonly response?: Readonly<Record<string, z.ZodType>>;
+  };
+}
+
+type Json = Record<string, unknown>;
+
+/** Routes whose bodies or answers are streams, which no schema describes. */
+const STREAMS: Readonly<Record<string, { body?: string; answer?: string }>> = {
+  'POST /v1/audience_segment_external_feeds/:feed_id/user_segment_updates': { body: 'application/x-ndjson' },
+  'GET /v1/audience_segment_external_feeds/:feed_id/dead_letters/export': { answer: 'application/x-ndjson' },
+};
+
+/** OpenAPI 3.1 of the operator API, from the very schemas that requests are checked with. Pure. */
+export function openapiDocument(routes: readonly DocumentedRoute[], version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    const path = pathOf(route.url);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'batchfeed operator API',
+      version,
+      description:
+        'Operate audience feeds whose plugins deliver in batches. Ids are strings. Lists are paged by first_result and max_results.',
+    },
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'The API token.' },
+      },
+      schemas: { Error: jsonSchema(errorWrapperSchema, 'output') },
+    },
+  };
+}
+
+/** The name of a route; undefined when nobody gave it one. */
+export function operationName({ method, url }: Pick<DocumentedRoute, 'method' | 'url'>): string | undefined {
+  return operationNames[`${method} ${url}`];
+}
+
+function operation(route: DocumentedRoute): Json {
+  const { method, url, schema } = route;
+  const stream = STREAMS[`${method} ${url}`];
+  const body = schema.body && jsonSchema(schema.body, 'input');
+  const answer = schema.response?.[200];
+  return {
+    summary: operationName(route) ?? `${method} ${url}`,
+    operationId: operationId(method, url),
+    tags: [tagOf(url)],
+    parameters: [...parameters('path', schema.params), ...parameters('query', schema.querystring)],
+    ...(body === undefined && stream?.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: stream?.body !== undefined || !schema.body?.isOptional(),
+            content: stream?.body
+              ? { [stream.body]: { schema: { type: 'string' } } }
+              : { 'application/json': { schema: body } },
+          },
+        }),
+    responses: {
+      200: {
+        description: 'Done.',
+        content: stream?.answer
+          ? { [stream.answer]: { schema: { type: 'string' } } }
+          : { 'application/json': { schema: answer === undefined ? {} : jsonSchema(answer, 'output') } },
+      },
+      default: {
+        description: 'What is wrong, and where.',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    },
+  };
+}
+
+function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...rest } = property;
+    return {
+      name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      ...(description === undefined ? {} : { description }),
+      // Queries arrive as text and are turned into numbers: coerced inputs have no type of their own.
+      schema:
+        rest.type === undefined && rest.anyOf === undefined && rest.enum === undefined
+          ? { ...rest, type: 'string' }
+          : rest,
+    };
+  });
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' });
+  return rest;
+}
+
+function pathOf(url: string): string {
+  return url.replace(/:(\w+)/g, '{$1}');
+}
+
+function operationId(method: string, url: string): string {
+  const words = url
+    .replace(/^\/v1\//, '')
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== '');
+  return [method.toLowerCase(), ...words].join('_');
+}
+
+function tagOf(url: string): string {
+  const [, , first = '', , second = ''] = url.split('/');
+  const named = second !== '' && !second.startsWith(':') ? second.replace(/=.*$/, '') : first;
+  return (first === 'plugins' ? (second === 'versions' ? (url.split('/')[6] ?? 'versions') : first) : named).replaceAll(
+    '_',
+    ' ',
+  );
+}

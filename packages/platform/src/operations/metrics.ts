@@ -1,0 +1,118 @@
+import type { DeliveryEvent, Ledger } from '@batchfeed/delivery';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Stage = 'update' | 'batch';
+
+/** What is asked when somebody reads the metrics, rather than counted all the time. */
+export interface MetricsSource {
+  ledger(stage: Stage): Ledger;
+  heldBytes(stage: Stage): number;
+  /** Milliseconds since the epoch; undefined when no line is open. */
+  oldestOpenedAt(): number | undefined;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const LONG_SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 21_600];
+const STATES = ['open', 'sealed', 'inFlight', 'delivered', 'dead'] as const;
+const STAGES = ['update', 'batch'] as const;
+
+/** The platform's numbers for Prometheus. No label holds a key, an identifier or anything else of a person. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #updates = this.#counter('updates_accepted_total', 'Updates taken in durably');
+  readonly #rejectedUpdates = this.#counter('updates_rejected_total', 'Lines of uploads that were no valid update');
+  readonly #sealed = this.#counter('batches_sealed_total', 'Batches sealed, by reason', ['reason']);
+  readonly #attempts = this.#counter('attempts_total', 'Answers of plugins, by what they meant', ['stage', 'outcome']);
+  readonly #died = this.#counter('dead_letters_total', 'Updates and batches that became dead letters', ['stage']);
+  readonly #items = this.#counter('items_total', 'Items plugins reported of delivered batches', ['result']);
+  readonly #fill = this.#histogram(
+    'batch_fill_ratio',
+    'Lines of a sealed batch, of those its configuration allows',
+    [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1],
+  );
+  readonly #lines = this.#histogram('batch_lines', 'Lines of a sealed batch', [1, 5, 10, 50, 100, 500, 1_000, 10_000]);
+  readonly #age = this.#histogram('batch_age_at_seal_seconds', 'Age of the oldest line when sealed', LONG_SECONDS);
+  readonly #gates = this.#histogram('gate_wait_seconds', 'Time plugins asked to be left alone', LONG_SECONDS, [
+    'scope',
+  ]);
+  readonly #calls = this.#histogram('plugin_call_seconds', 'Time plugins took to answer', SECONDS, ['endpoint']);
+  readonly #callsTo = new Map<string, { observe(seconds: number): void }>();
+
+  constructor(source: MetricsSource, now: () => number) {
+    collectDefaultMetrics({ register: this.registry });
+    this.#gauge('lines', 'Lines and updates by where they are', ['stage', 'state'], (gauge) => {
+      for (const stage of STAGES) {
+        const ledger = source.ledger(stage);
+        for (const state of STATES)
+          gauge.set({ stage, state: state === 'inFlight' ? 'in_flight' : state }, ledger[state]);
+      }
+    });
+    this.#gauge('dead_letters', 'Dead letters kept', ['stage'], (gauge) => {
+      for (const stage of STAGES) gauge.set({ stage }, source.ledger(stage).batches.dead);
+    });
+    this.#gauge('held_bytes', 'Bytes of unsettled lines in memory', ['stage'], (gauge) => {
+      for (const stage of STAGES) gauge.set({ stage }, source.heldBytes(stage));
+    });
+    this.#gauge('oldest_open_line_age_seconds', 'How long the oldest open line has waited', [], (gauge) => {
+      const openedAt = source.oldestOpenedAt();
+      gauge.set(openedAt === undefined ? 0 : Math.max(0, now() - openedAt) / 1_000);
+    });
+  }
+
+  ingested(accepted: number, rejected: number): void {
+    this.#updates.inc(accepted);
+    this.#rejectedUpdates.inc(rejected);
+  }
+
+  /** A plugin answered, or did not, after so many milliseconds. */
+  called(endpoint: string, ms: number): void {
+    let child = this.#callsTo.get(endpoint);
+    if (child === undefined) {
+      child = this.#calls.labels({ endpoint });
+      this.#callsTo.set(endpoint, child);
+    }
+    child.observe(ms / 1_000);
+  }
+
+  items(success: number, error: number): void {
+    this.#items.inc({ result: 'success' }, success);
+    this.#items.inc({ result: 'error' }, error);
+  }
+
+  /** One update is over; the engine tells of those that went wrong only. */
+  updateDelivered(): void {
+    this.#attempts.inc({ stage: 'update', outcome: 'delivered' });
+  }
+
+  event(stage: Stage, event: DeliveryEvent, now: number, maxLines: (key: string) => number): void {
+    if (event.type === 'sealed') {
+      this.#sealed.inc({ reason: event.reason });
+      this.#fill.observe(event.lines / maxLines(event.key));
+      this.#lines.observe(event.lines);
+      this.#age.observe(Math.max(0, event.ageMs) / 1_000);
+    } else if (event.type === 'attempt') this.#attempts.inc({ stage, outcome: event.outcome });
+    else if (event.type === 'dead') this.#died.inc({ stage });
+    else if (event.type === 'gate')
+      this.#gates.observe({ scope: event.scope }, Math.max(0, event.untilMs - now) / 1_000);
+  }
+
+  #counter(name: string, help: string, labelNames: string[] = []): Counter {
+    return new Counter({ name: `batchfeed_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  #histogram(name: string, help: string, buckets: number[], labelNames: string[] = []): Histogram {
+    return new Histogram({ name: `batchfeed_${name}`, help, buckets, labelNames, registers: [this.registry] });
+  }
+
+  #gauge(name: string, help: string, labelNames: string[], read: (gauge: Gauge) => void): void {
+    new Gauge({
+      name: `batchfeed_${name}`,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        read(this);
+      },
+    });
+  }
+}
