@@ -4,7 +4,7 @@ import { DemoError } from './demo-error.ts';
 import type { OperatorClient } from './operator-client.ts';
 
 export interface FollowOptions {
-  client: OperatorClient;
+  client: Pick<OperatorClient, 'statistics' | 'drain'>;
   feedId: string;
   /** Whether every update has been handed to the platform. */
   isUploaded: () => boolean;

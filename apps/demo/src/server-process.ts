@@ -77,6 +77,28 @@ const listeningUrl = (line: string): string | undefined => {
 const reasonIn = (lines: readonly string[]): string =>
   lines.findLast((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? 'it said nothing';
 
+/** Keeps what it logs in a file, and the latest of it at hand. */
+const keepLog = (child: ChildProcess, logFile: string): { lastWords: string[]; end: () => void } => {
+  const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
+  const lastWords: string[] = [];
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    // A new API token is announced once, to people; it has no place in a log file.
+    if (line.startsWith('API token')) return;
+    if (line.trim() !== '') lastWords.push(line);
+    if (lastWords.length > 50) lastWords.shift();
+    log.write(`${line}\n`);
+  });
+  return { lastWords, end: () => log.end() };
+};
+
+const listeningOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      const url = listeningUrl(line);
+      if (url) resolve(url);
+    });
+  });
+
 /** Starts a server and resolves once it listens. */
 export const startServer = async (options: ServerOptions): Promise<ServerProcess> => {
   const { name, script, args = [], env = {}, logFile, startTimeoutMs = 30_000 } = options;
@@ -85,36 +107,18 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
-  const lastWords: string[] = [];
+  const log = keepLog(child, logFile);
   const ended = new Promise<Ending>((resolve) => {
     child.once('close', (code, signal) => {
       log.end();
       resolve({ code, signal });
     });
-    child.once('error', (error) => {
-      lastWords.push(error.message);
-      resolve({ code: null, signal: null });
-    });
-  });
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    // A new API token is announced once, to people; it has no place in a log file.
-    if (line.startsWith('API token')) return;
-    if (line.trim() !== '') lastWords.push(line);
-    if (lastWords.length > 50) lastWords.shift();
-    log.write(`${line}\n`);
-  });
-  const listening = new Promise<string>((resolve) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const url = listeningUrl(line);
-      if (url) resolve(url);
-    });
   });
   const timeout = new AbortController();
   const outcome = await Promise.race([
-    listening,
+    listeningOf(child),
     ended.then(({ code, signal }) => ({
-      why: `it ended with ${signal ?? `exit code ${code}`}: ${reasonIn(lastWords)}`,
+      why: `it ended with ${signal ?? `exit code ${code}`}: ${reasonIn(log.lastWords)}`,
     })),
     sleep(startTimeoutMs, { why: `it did not listen within ${startTimeoutMs / 1_000} s` }, { signal: timeout.signal }),
   ]);
