@@ -113,6 +113,10 @@ export const startServer = async (options: ServerOptions): Promise<ServerProcess
       log.end();
       resolve({ code, signal });
     });
+    child.once('error', (error) => {
+      log.lastWords.push(error.message);
+      resolve({ code: null, signal: null });
+    });
   });
   const timeout = new AbortController();
   const outcome = await Promise.race([
