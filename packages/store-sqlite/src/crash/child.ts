@@ -10,7 +10,18 @@ import { openSqliteStore } from '@batchfeed/store-sqlite';
 const [file, partner, round, mode] = process.argv.slice(2) as [string, string, string, 'load' | 'finish'];
 const PRODUCERS = 12;
 
-const say = (message: object) => writeSync(1, `${JSON.stringify(message)}\n`);
+function say(message: object): void {
+  let rest = Buffer.from(`${JSON.stringify(message)}\n`);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      // The pipe is full: wait for the reader.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
 
 const store = await openSqliteStore({ file });
 const engine = await openEngine({
