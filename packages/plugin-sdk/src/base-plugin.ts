@@ -58,6 +58,10 @@ export abstract class BasePlugin<CacheValue = unknown> {
       throttles: () => this.enableThrottling,
       onAnswer: (method, path, status, seconds) => this.metrics.observeCall(method, path, status, seconds),
       onFailure: (route, error) => this.logger.error(`${route} failed`, { route, error }),
+      onRefusal: (route, { status, text }) => {
+        const { message } = JSON.parse(text) as { message: string };
+        this.logger.warn(`${route} was refused: ${message}`, { route, status });
+      },
     });
     addTechnicalRoutes(this.app, {
       metrics: this.metrics,

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PluginOptions } from './core.ts';
 import { ProductionPluginRunner } from './core.ts';
@@ -67,6 +68,17 @@ const raw = (url: string, path: string, body: Buffer | string, headers: Record<s
     });
     outgoing.on('error', reject);
     outgoing.end(body);
+  });
+
+/** Sends anything at all and reads until the connection ends. */
+const bare = (url: string, bytes: string) =>
+  new Promise<string>((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes));
+    socket.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('error', reject).on('close', () => resolve(text));
   });
 
 /** What a plugin logs while `work` runs. */
@@ -184,6 +196,32 @@ describe('wrong or leaky answers', () => {
     expect(answer.type).toContain('application/json');
     expect(JSON.parse(answer.text)).toEqual({ status: 'error', message: expect.any(String) });
     expect(answer.text).not.toMatch(/\bat .+:\d+/);
+  });
+
+  it('6a. a body that cannot be read is a line in the log, with route and status', async () => {
+    const { url, plugin } = await serve();
+    const lines = await logOf(plugin, async () => {
+      await raw(url, update, '{"feed_id":');
+      await raw(url, update, '{}', { 'content-type': 'application/json; charset=x' });
+      await raw(url, update, JSON.stringify({ feed_id: '1' }));
+    });
+    expect(lines).toMatchObject([
+      { level: 'warn', route: update, status: 400, message: expect.stringContaining('not valid JSON') },
+      { level: 'warn', route: update, status: 415, message: expect.stringContaining('charset') },
+      { level: 'warn', route: update, status: 400, feed_id: '1', duration_ms: expect.any(Number) },
+    ]);
+  });
+
+  it.each([
+    ['what is not HTTP', 'hello\r\n\r\n', 400],
+    ['two lengths', `POST ${update} HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n`, 400],
+    ['headers of 20 KB', `GET /v1/status HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('6e. %s is answered in JSON, too', async (_what, bytes, status) => {
+    const { url } = await serve();
+    const answer = await bare(url, bytes);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .+\r\ncontent-type: application/json`));
+    expect(JSON.parse(body)).toEqual({ status: 'error', message: expect.any(String) });
   });
 
   it('6b. more than 12 MB is 413 before it is buffered, with a length and without one', async () => {

@@ -167,8 +167,14 @@ export const serveFeedRoute = <Hook extends HookName>(
     return json(500, route.failed?.(message, request, error) ?? { status: 'error', message });
   };
 
-  const refuse = (status: number, answer: Answer, problem: string): Answer => {
-    plugin.logger.warn(`${route.path} was refused: ${problem}`, { route: route.path, status });
+  const refuse = (answer: Answer, problem: string, body: unknown, start: number): Answer => {
+    const feedId = isObject(body) ? feedOf(body).feedId : undefined;
+    plugin.logger.warn(`${route.path} was refused: ${problem}`, {
+      route: route.path,
+      ...(typeof feedId === 'string' && { feed_id: feedId }),
+      status: answer.status,
+      duration_ms: Math.round(performance.now() - start),
+    });
     return answer;
   };
 
@@ -176,10 +182,11 @@ export const serveFeedRoute = <Hook extends HookName>(
     const start = performance.now();
     const { body } = call;
     if (isEmpty(body)) {
-      return refuse(500, json(500, { error: 'Missing request body' }), 'the request body is missing or empty');
+      const missing = json(500, { error: 'Missing request body' });
+      return refuse(missing, 'the request body is missing or empty', body, start);
     }
     const problem = isObject(body) ? route.checkRequest(body) : 'the request body must be a JSON object';
-    if (problem !== undefined) return refuse(400, failure(400, `Invalid request: ${problem}.`), problem);
+    if (problem !== undefined) return refuse(failure(400, `Invalid request: ${problem}.`), problem, body, start);
     const request = body as RequestOf<Hook>;
     try {
       if (!plugin.isReady()) throw new AnswerError('The plugin is not initialised: it has no credentials.');

@@ -68,3 +68,10 @@ it('reads a body in many pieces, with a byte order mark', async () => {
   } as RequestInit);
   expect(answer.status).toBe(200);
 });
+
+it('answers HEAD as GET, without the body', async () => {
+  const { url } = await serve();
+  const head = await fetch(`${url}/v1/status`, { method: 'HEAD' });
+  expect([head.status, await head.text()]).toEqual([200, '']);
+  expect((await fetch(`${url}/v1/user_segment_update`, { method: 'HEAD' })).status).toBe(405);
+});

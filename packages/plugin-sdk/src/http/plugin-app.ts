@@ -24,6 +24,8 @@ export interface PluginAppOptions {
   onAnswer(method: string, path: string, status: number, seconds: number): void;
   /** Told of an endpoint that threw. */
   onFailure(path: string, error: unknown): void;
+  /** Told of a body that cannot be read; the routes' own refusals are told by the routes. */
+  onRefusal(path: string, answer: Answer): void;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -87,7 +89,8 @@ export const createPluginApp = (options: PluginAppOptions): PluginApp => {
   /** The route, or why there is none to run. */
   const find = (method: string, path: string): Route | Answer => {
     const methods = routes.get(path);
-    const route = methods?.[method];
+    // A HEAD is a GET whose body `node:http` keeps back: load balancers ask for the status so.
+    const route = methods?.[method === 'HEAD' ? 'GET' : method];
     if (methods === undefined) return notFound(method, path);
     if (route === undefined) {
       const allow = Object.keys(methods).join(', ');
@@ -123,12 +126,13 @@ export const createPluginApp = (options: PluginAppOptions): PluginApp => {
     if ('text' in found) {
       request.resume();
       finish(found);
-    } else if (method === 'GET') {
+    } else if (method === 'GET' || method === 'HEAD') {
       answer(found, undefined);
     } else {
       readBody(request, options.maxBodyBytes, (result) => {
         // Asked again: the bodies of many calls may arrive together, long after their heads did.
         const refused = result.refused ?? busy(found);
+        if (result.refused !== undefined) options.onRefusal(path, result.refused);
         if (refused !== undefined) finish(refused);
         else answer(found, result.body);
       });

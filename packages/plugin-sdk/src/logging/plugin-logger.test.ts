@@ -96,6 +96,12 @@ describe('redaction', () => {
     ['Bearer ey.J-x_y', 'Bearer [redacted]'],
     ['https://a/cb?code=4/0Ab&state=1', 'https://a/cb?code=[redacted]&state=1'],
     ['{"refresh_token":"r-1","a":1}', '{"refresh_token":"[redacted]","a":1}'],
+    ['GET https://a/users?email=ann%40example.com&x=1', 'GET https://a/users?email=[redacted]&x=1'],
+    [
+      'request: {"user_point_id":"u-1","hash":"h-1","type":"X"}',
+      'request: {"user_point_id":"[redacted]","hash":"[redacted]","type":"X"}',
+    ],
+    ['"{\\"access_token\\":\\"a-1\\",\\"b\\":1}"', '"{\\"access_token\\":\\"[redacted]\\",\\"b\\":1}"'],
     ['nothing to hide', 'nothing to hide'],
   ])('of %j', (text, clean) => {
     expect(redactor.text(text)).toBe(clean);
@@ -108,6 +114,7 @@ describe('redaction', () => {
       apiKey: 'x',
       refresh_token: 'x',
       user_identifiers: [1],
+      user_point_id: 'x',
       ok: 'x',
     };
     expect(redactor.value(value)).toEqual({
@@ -116,6 +123,7 @@ describe('redaction', () => {
       apiKey: '[redacted]',
       refresh_token: '[redacted]',
       user_identifiers: '[redacted]',
+      user_point_id: '[redacted]',
       ok: 'x',
     });
   });

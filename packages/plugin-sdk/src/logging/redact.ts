@@ -11,15 +11,21 @@ const redactedKeys = new Set(
   [
     ['authorization', 'auth', 'password', 'passwd', 'pass', 'pwd', 'secret', 'clientsecret', 'credentials', 'cookie'],
     ['setcookie', 'token', 'accesstoken', 'refreshtoken', 'idtoken', 'authenticationtoken', 'apikey', 'workerid'],
-    ['code', 'params', 'email', 'hash', 'phone', 'firstname', 'lastname', 'useraccountid', 'vectorid', 'useragentid'],
+    ['code', 'params', 'email', 'emailhash', 'hash', 'phone', 'firstname', 'lastname'],
+    ['userpointid', 'useraccountid', 'vectorid', 'useragentid'],
     ['useridentifiers', 'userprofiles', 'batchcontent', 'content'],
   ].flat(),
 );
 
-const emailPattern = /[^\s"'<>()[\]{},;:=@/\\]{1,64}@[^\s"'<>()[\]{},;:=@/\\]{1,255}/gu;
+/** The `@` may be escaped, as it is in the query of a URL. */
+const emailPattern = /[^\s"'<>()[\]{},;:=@/\\?&]{1,64}(?:@|%40)[^\s"'<>()[\]{},;:=@/\\?&]{1,255}/giu;
 const authorizationPattern = /\b(Basic|Bearer)\s+[\w+/=.~-]+/gi;
+/** The quotes of a JSON text inside a JSON text are escaped. */
 const pairPattern =
-  /(\b(?:password|passwd|secret|client_secret|token|access_token|refresh_token|id_token|authentication_token|api_?key|code)\b["']?\s*[=:]\s*["']?)[^\s"'&,;}]+/gi;
+  /(\b(?:password|passwd|secret|client_secret|token|access_token|refresh_token|id_token|authentication_token|api_?key|code)\b\\?["']?\s*[=:]\s*\\?["']?)[^\s"'&,;}\\]+/gi;
+/** Who somebody is, in a request that was put into a message as JSON. */
+const personPattern =
+  /("(?:hash|email_?hash|user_point_id|user_account_id|user_agent_id|vector_id|phone|first_?name|last_?name)\\?"\s*:\s*\\?")[^"\\]+/gi;
 
 /** Shorter secrets would blank out ordinary words. */
 const minSecretLength = 4;
@@ -40,8 +46,11 @@ export class Redactor {
     for (const secret of this.#secrets) {
       if (clean.includes(secret)) clean = clean.replaceAll(secret, redacted);
     }
-    if (clean.includes('@')) clean = clean.replace(emailPattern, redacted);
-    return clean.replace(authorizationPattern, `$1 ${redacted}`).replace(pairPattern, `$1${redacted}`);
+    if (clean.includes('@') || clean.includes('%40')) clean = clean.replace(emailPattern, redacted);
+    return clean
+      .replace(authorizationPattern, `$1 ${redacted}`)
+      .replace(pairPattern, `$1${redacted}`)
+      .replace(personPattern, `$1${redacted}`);
   }
 
   /** A copy fit for `JSON.stringify`: errors as name, message and stack, cycles and depths cut. */

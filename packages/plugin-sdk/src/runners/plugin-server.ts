@@ -1,5 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { failure } from '../http/answer.ts';
 import { createServer } from '../http/node-http.ts';
 import type { PluginApp } from '../http/plugin-app.ts';
 
@@ -15,6 +17,24 @@ export interface ListenOptions {
 
 const loopbackOf: Readonly<Record<string, string>> = { '::': '127.0.0.1', '0.0.0.0': '127.0.0.1' };
 
+const refusals: Readonly<Record<string, readonly [status: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The request headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
+};
+const notHttp = ['400 Bad Request', 'The request is not valid HTTP/1.1.'] as const;
+
+/** What is no request never reaches the app, and is still answered in JSON, like everything else. */
+const refuseConnection = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = refusals[error.code ?? ''] ?? notHttp;
+  const body = failure(400, message).text;
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}`;
+  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
+};
+
 /** Serves an app and stops without losing a request that is being answered. */
 export class PluginServer {
   readonly server: Server;
@@ -28,6 +48,7 @@ export class PluginServer {
       if (this.#closing) response.setHeader('connection', 'close');
       app(request, response);
     });
+    this.server.on('clientError', refuseConnection);
     this.server.keepAliveTimeout = keepAliveTimeoutMs;
     this.server.headersTimeout = keepAliveTimeoutMs + 1_000;
   }
