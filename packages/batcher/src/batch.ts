@@ -30,7 +30,9 @@ export interface BatchLine {
 /** Lines of one key, open or sealed. Sealed, it never changes again but for `settled`. */
 export interface Batch<L extends BatchLine> {
   readonly key: string;
+  /** The policy it is or was filled under. */
   readonly policy: Policy;
+  /** In the order of adding. */
   readonly lines: readonly L[];
   /** Exact size of the final body: envelope, lines and separators. */
   readonly bytes: number;
@@ -42,6 +44,7 @@ export interface Batch<L extends BatchLine> {
   readonly sequence: number;
   /** Older batches of other keys that have to be settled before this one may be sent. All of them are sealed. */
   readonly after: ReadonlySet<Batch<L>> | undefined;
+  /** Whether `settle` was told that it is over. */
   readonly settled: boolean;
 }
 

@@ -25,11 +25,16 @@ import { checkPolicy, type Policy } from './policy.ts';
 
 const NONE: readonly never[] = Object.freeze([]);
 
+/** What a batcher is made with. */
 export interface BatcherOptions {
   /** Resolves the policy of a group when it opens, and again on `reconfigure`. A constant policy may be given as such. */
   readonly policy: Policy | ((key: string) => Policy);
 }
 
+/**
+ * Groups lines by key and seals groups into batches. Times are the caller's milliseconds, of any origin, the same for all calls.
+ * The invariants stand at the top of its file.
+ */
 export class Batcher<L extends BatchLine> {
   #policyOf: (key: string) => Policy;
   readonly #groups = new Map<string, Group<L>>();

@@ -16,11 +16,15 @@ export interface DeadLetter {
   readonly status: number | undefined;
   /** Beginning of the last answer. */
   readonly excerpt: string | undefined;
+  /** Attempts made in all, before its replays too. */
   readonly attempts: number;
   /** Why its batch was sealed. */
   readonly sealReason: SealReason;
+  /** UTF-8 bytes of its body as the policy counts them. */
   readonly bytes: number;
+  /** When its oldest line was accepted, in milliseconds since the epoch. */
   readonly openedAt: number;
+  /** When it was sealed, likewise. */
   readonly sealedAt: number;
   /** When it died, in milliseconds since the epoch. */
   readonly diedAt: number;

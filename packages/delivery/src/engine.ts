@@ -18,9 +18,11 @@ import { recover } from './recovery.ts';
 
 /** What became of the lines of one `append`. Those not refused are durable. */
 export interface AppendResult {
+  /** Lines taken in, all of them durable. */
   readonly accepted: number;
   /** Ids of the accepted lines, in order, for `explain`. Made when asked for. */
   lineIds(): string[];
+  /** Lines that can be in no batch, by their index in the call: `INVALID` or `LINE_TOO_LARGE`. */
   readonly refused: readonly { readonly index: number; readonly error: DeliveryError }[];
 }
 
@@ -34,6 +36,7 @@ export type ExplainQuery =
   | { readonly batch: string }
   | { readonly line: string };
 
+/** How an engine is closed. */
 export interface CloseOptions {
   /** Milliseconds to wait for sends in flight before they are aborted. Default 10,000. */
   readonly patienceMs?: number;
@@ -50,6 +53,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return engine;
 }
 
+/**
+ * A durable engine over one log of a store, made by `openEngine`. Its methods reject with `CLOSED` after `close`, and with the store's
+ * error once that failed for good.
+ */
 export class Engine {
   readonly #options: EngineOptions;
   readonly #settings: Settings;
@@ -172,6 +179,7 @@ export class Engine {
     for (const lane of this.#lanes) lane.destination(destination).paused = true;
   }
 
+  /** Ends a `pause`, and sends what waits. */
   resume(destination: string): void {
     this.#each(destination, (lane, state) => {
       state.paused = false;

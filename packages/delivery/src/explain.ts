@@ -35,6 +35,7 @@ interface Group {
   readonly openedAt: number;
 }
 
+/** Where something is, and why. Times are milliseconds since the epoch. */
 export type Explanation =
   /** Still taking lines; sealed by age at `dueAt` at the latest. */
   | ({ readonly state: 'open'; readonly dueAt: number } & Group)

@@ -10,6 +10,7 @@ export interface Tally {
   dead: number;
   /** Lines that came back from dead letters, each time counted. */
   replayed: number;
+  /** Batches sealed, by reason; delivered; in dead letters now. */
   batches: { sealed: Partial<Record<SealReason, number>>; delivered: number; dead: number };
   /** Attempts that were answered or failed. */
   attempts: number;

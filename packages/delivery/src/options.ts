@@ -8,6 +8,7 @@ import type { Send } from './outcome.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
 import type { Store } from './store.ts';
 
+/** What an engine is opened with. Impossible values are refused with `INVALID`, which names them. */
 export interface EngineOptions {
   /** Where everything is kept. The caller opens and closes it; several engines may share it under different logs. */
   readonly store: Store;
@@ -32,6 +33,7 @@ export interface EngineOptions {
    * arrive. Retries never split. Costs at most 1 + 2k⌈log₂ n⌉ posts for k bad lines among n. Default: no.
    */
   readonly bisect?: boolean | ((destination: string) => boolean);
+  /** How failed attempts are repeated; fields left out have their defaults. */
   readonly retry?: Partial<RetryPolicy>;
   /**
    * Bytes of unsettled lines held in memory before appends wait. Shared fairly: one destination may hold as much as is still free,
@@ -44,6 +46,7 @@ export interface EngineOptions {
   readonly downstream?: Engine;
   /** Whether nothing is sent to a destination until `resume`, asked when the engine first meets it. Default: no. */
   readonly paused?: (destination: string) => boolean;
+  /** Hears what happens, at once and in order. Must return soon and not throw. Default: nobody. */
   readonly onEvent?: (event: DeliveryEvent) => void;
   /** Default: the system's. */
   readonly clock?: Clock;

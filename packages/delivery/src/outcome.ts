@@ -12,6 +12,7 @@ export interface OutgoingBatch {
   readonly lines: readonly OutgoingLine[];
   /** UTF-8 bytes of the final body as the policy counts them. */
   readonly bytes: number;
+  /** Why it was sealed. */
   readonly reason: SealReason;
   /** When the oldest line was accepted, in milliseconds since the epoch. */
   readonly openedAt: number;
@@ -23,9 +24,12 @@ export interface OutgoingBatch {
   readonly replay: boolean;
 }
 
+/** A line as senders see it. */
 export interface OutgoingLine {
+  /** As it was appended. */
   readonly content: string;
   readonly subject: string | undefined;
+  /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
   /** UTF-8 bytes of `content`. */
   readonly bytes: number;
@@ -67,6 +71,7 @@ export interface Retry extends Answered {
 /** Never: the batch becomes a dead letter, kept and replayable. */
 export interface Rejected extends Answered {
   readonly kind: 'rejected';
+  /** A short sentence for people, without secrets or personal data. */
   readonly reason: string;
 }
 

@@ -28,7 +28,9 @@ export interface Lane {
   get(key: string): Promise<string | undefined>;
 }
 
+/** One entry of a lane. */
 export interface Entry {
+  /** Place in the lane, from 0; dense. */
   readonly position: number;
   readonly text: string;
 }
@@ -44,6 +46,7 @@ export interface LaneWrite {
   readonly lowWater: number | undefined;
 }
 
+/** Where engines keep everything. A call fails with a `DeliveryError` of code `STORE_…` or `FENCED`. */
 export interface Store {
   /** Random, fixed at the store's creation: makes batch ids unique across stores. */
   readonly id: string;

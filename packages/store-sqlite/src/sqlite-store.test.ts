@@ -84,6 +84,28 @@ describe('engine over SQLite', () => {
     await store.close();
   });
 
+  test('keeps names that UTF-8 cannot carry apart, and what is known of them across a restart', async () => {
+    const names = { destination: '\ud800', key: 'k\ud801', content: '{}' };
+    const sent: OutgoingBatch[] = [];
+    const first = await open(sent, () => ({ kind: 'delivered', delayMs: 60_000, delayScope: 'key' }));
+    await first.engine.append([names]);
+    await first.engine.drain();
+    await first.engine.idle();
+    await first.engine.close();
+    await first.store.close();
+
+    const second = await open(sent);
+    expect(second.engine.ledger('\ud800')).toMatchObject({ accepted: 1, delivered: 1 });
+    await second.engine.append([names]);
+    await second.engine.drain();
+    expect(await second.engine.explain({ destination: '\ud800', key: 'k\ud801' })).toMatchObject([
+      { waitsFor: expect.arrayContaining([expect.objectContaining({ for: 'gate', scope: 'key' })]) },
+    ]);
+    expect(sent).toHaveLength(1);
+    await second.engine.close();
+    await second.store.close();
+  });
+
   test('refuses a second owner of the file', async () => {
     const { engine, store } = await open([]);
     await expect(openSqliteStore({ file: join(folder, 'lines.db') })).rejects.toMatchObject({ code: 'STORE_LOCKED' });

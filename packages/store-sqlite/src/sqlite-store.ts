@@ -2,6 +2,7 @@ import { DeliveryError, type Entry, fenced, type Lane, type LaneWrite, type Stor
 import type { OwnedLane, PartMessage } from './protocol.ts';
 import { WorkerClient } from './worker-client.ts';
 
+/** Which file, and how large it may be. */
 export interface SqliteStoreOptions {
   /** Path of the database file; its folder must exist. SQLite keeps two more files beside it. */
   readonly file: string;

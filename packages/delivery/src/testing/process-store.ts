@@ -41,10 +41,12 @@ export class ProcessStore implements Store {
     this.#faults.set(call, fault);
   }
 
+  /** Whether `kill` was called: a sender of that process must send nothing more. */
   get killed(): boolean {
     return this.#killed;
   }
 
+  /** Ends the process: no call has an effect or an answer any more. */
   kill(): void {
     this.#killed = true;
   }

@@ -12,6 +12,7 @@ export class RecordingPartner {
   readonly deliveries = new Map<string, number>();
   /** Broken promises, in sentences. */
   readonly faults: string[] = [];
+  /** Batches that came, repetitions included. */
   attempts = 0;
   readonly #busyKeys = new Map<string, symbol>();
   readonly #answer: (batch: OutgoingBatch) => Promise<Outcome> | Outcome;
@@ -25,6 +26,7 @@ export class RecordingPartner {
     this.#busyKeys.clear();
   }
 
+  /** Give this to the engine. */
   readonly send: Send = async (batch) => {
     this.attempts += 1;
     const body = JSON.stringify([batch.destination, batch.key, batch.lines.map(({ content }) => content)]);

@@ -9,6 +9,7 @@ import { FakeClock, settle } from './fake-clock.ts';
 import { type Fault, ProcessStore } from './process-store.ts';
 import { RecordingPartner } from './recording-partner.ts';
 
+/** How the suite makes stores of the kind it is to judge. */
 export interface StoreHarness {
   /** A new, empty store with this many lanes. */
   open(lanes: number): Promise<Store>;
@@ -18,6 +19,7 @@ export interface StoreHarness {
   destroy(store: Store): Promise<void>;
 }
 
+/** One case, for any test runner: `test(name, run)`. `run` rejects when the store does not keep the contract. */
 export interface ContractCase {
   readonly name: string;
   readonly run: () => Promise<void>;
