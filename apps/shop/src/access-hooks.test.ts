@@ -31,6 +31,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   await server.close();
   rmSync(dataDir, { recursive: true });
 });
@@ -114,9 +115,39 @@ describe('scopes', () => {
   );
 });
 
+describe('what is no resource', () => {
+  beforeEach(() => open());
+
+  it('is out of reach of applications', async () => {
+    const headers = await bearer();
+    expect(await get('/admin/statistics', headers)).toBe(401);
+    expect(await get('/admin/faults', headers)).toBe(401);
+    expect(await get('/admin/statistics', basic)).toBe(200);
+    expect(await get('/admin/faults', basic)).toBe(200);
+  });
+
+  it('is out of reach of a batch', async () => {
+    const requests = [
+      { method: 'GET', uri: '/admin/statistics' },
+      { method: 'GET', uri: '/admin/faults' },
+      { method: 'POST', uri: '/admin/faults', data: { faults: [{ kind: '500' }] } },
+      { method: 'POST', uri: '/demo/app/token', data: proof },
+      { method: 'POST', uri: '/demo/%61pp/token', data: proof },
+    ];
+    const body = JSON.stringify({ data: { requests } });
+    const answer = await fetch(`${url}/batch`, { method: 'POST', headers: basic, body });
+    const { requests: parts } = (await answer.json()) as {
+      requests: { request: { response: { header: { statusCode: number } } }[] };
+    };
+    expect(parts.request.map(({ response }) => response.header.statusCode)).toEqual(requests.map(() => 404));
+  });
+});
+
 describe('the rate limit', () => {
   it('is three calls a second per application, a batch being one call', async () => {
     await open(3);
+    // All within one moment, however slow the machine.
+    vi.spyOn(performance, 'now').mockReturnValue(1_000);
     const requests = Array.from({ length: 20 }, () => ({ method: 'GET', uri: '/categories' }));
     const send = (headers: Record<string, string>) =>
       fetch(`${url}/batch`, { method: 'POST', headers, body: JSON.stringify({ data: { requests } }) });

@@ -16,6 +16,9 @@ declare module 'fastify' {
   }
 }
 
+/** What ordering faults and reading figures need; no documented resource has it. */
+export const adminScope = 'shop.admin:write';
+
 /** The scope that a method needs on a resource. */
 export const scopeOf = (resource: { scope: string }, method: string): string =>
   `${resource.scope}:${method === 'GET' ? 'read' : 'write'}`;
@@ -33,6 +36,10 @@ export const accessHooks = (server: FastifyInstance, identify: Identify, limiter
   server.decorateRequest('identity', undefined);
   server.addHook('onRequest', (request, reply, done) => {
     const { config } = request.routeOptions;
+    // Tokens, faults and figures are no resources: a batch does not reach them.
+    if (request.batchPart !== undefined && (config.public === true || config.scope === adminScope)) {
+      return void reply.callNotFound();
+    }
     if (config.public === true) return done();
     const identity = identify(request.headers.authorization);
     if (identity === undefined) {

@@ -9,16 +9,29 @@ import type Database from 'better-sqlite3';
  */
 export class CommitGroup {
   readonly #database: Database.Database;
+  readonly #savepoint: (change: () => unknown) => unknown;
+  #isWriting = false;
   #commit: Promise<void> | undefined;
 
   constructor(database: Database.Database) {
     this.#database = database;
+    // Made once: making it takes longer than a small write.
+    this.#savepoint = database.transaction((change: () => unknown) => change());
   }
 
-  /** Runs `change` as one savepoint of the open transaction; if it throws, nothing of it stays. */
+  /**
+   * Runs `change` as one savepoint of the open transaction; if it throws, nothing of it stays. A write inside a write is
+   * part of it: what it throws must not be caught there.
+   */
   write<T>(change: () => T): T {
+    if (this.#isWriting) return change();
     if (!this.#database.inTransaction) this.#database.exec('BEGIN IMMEDIATE');
-    return this.#database.transaction(change)();
+    this.#isWriting = true;
+    try {
+      return this.#savepoint(change) as T;
+    } finally {
+      this.#isWriting = false;
+    }
   }
 
   /**

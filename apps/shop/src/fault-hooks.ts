@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShopBatchError } from '@batchfeed/shop-batch-server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { adminScope } from './access-hooks.ts';
 import { type Answer, FaultQueue, faultOrderSchema, faults, type OrderedFault, readFaultHeader } from './faults.ts';
 
 declare module 'fastify' {
@@ -93,14 +94,15 @@ export const faultHooks = (server: FastifyInstance): void => {
     onSend(request.fault, reply, payload).then((changed) => done(null, changed), done);
   });
 
-  server.post('/admin/faults', (request, reply) => {
+  const forAdmin = { config: { scope: adminScope } };
+  server.post('/admin/faults', forAdmin, (request, reply) => {
     const order = faultOrderSchema.safeParse(request.body);
     if (!order.success) throw new ShopBatchError('wrongData', order.error.issues[0]?.path.join('.'));
     queue.order(order.data);
     return reply.send({ pending: queue.pending });
   });
-  server.get('/admin/faults', (_request, reply) => reply.send({ pending: queue.pending }));
-  server.delete('/admin/faults', (_request, reply) => {
+  server.get('/admin/faults', forAdmin, (_request, reply) => reply.send({ pending: queue.pending }));
+  server.delete('/admin/faults', forAdmin, (_request, reply) => {
     queue.clear();
     return reply.send({ pending: queue.pending });
   });

@@ -49,6 +49,7 @@ export class ItemStore {
   /** Columns written, in order: the two ids first. */
   readonly #columns: string[];
   readonly #isComposite: boolean;
+  readonly #hasHash: boolean;
   readonly #statements: Record<
     'byNumber' | 'byOuterId' | 'byGeneratedId' | 'insert' | 'update' | 'delete' | 'next',
     Database.Statement
@@ -61,6 +62,7 @@ export class ItemStore {
     private readonly commits: CommitGroup,
   ) {
     this.#isComposite = isComposite(shape.resource);
+    this.#hasHash = shape.columns.includes('hash');
     this.#table = quoted(shape.name);
     this.#columns = ['outerId', ...(this.#isComposite ? ['generatedId'] : []), ...shape.columns];
     const columns = ['number', ...this.#columns];
@@ -148,7 +150,8 @@ export class ItemStore {
     const { sequence } = this.shape.resource;
     const given = sequence === undefined ? null : (next.pluck().get(sequence) as number);
     const date = now();
-    const kept: Fields = { dateCreated: date, dateUpdated: date, hash: randomBytes(16).toString('hex') };
+    const kept: Fields = { dateCreated: date, dateUpdated: date };
+    if (this.#hasHash) kept.hash = randomBytes(16).toString('hex');
     const values: Fields = { ...kept, ...fields };
     const number = Number(
       insert.run(given, ...this.#row(values, outerId ?? null, linkedNumbers, null)).lastInsertRowid,

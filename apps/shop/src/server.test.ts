@@ -117,6 +117,18 @@ describe('items', () => {
     expect(await call('GET', `/products/${generated}`)).toMatchObject({ status: 200, body: { id: 'SKU-11' } });
   });
 
+  it.each([
+    ['as long as it may be', 'x'.repeat(255)],
+    ['every character percent-encoded', 'ő'.repeat(255)],
+  ])('takes an outer id %s, and none that is longer', async (_, id) => {
+    const path = `/newsletterSubscribers/${encodeURIComponent(id)}`;
+    expect((await call('POST', path, subscriber('a@example.com'))).status).toBe(201);
+    expect(await call('GET', path)).toMatchObject({ status: 200, body: { id } });
+    expect((await batch([{ method: 'GET', uri: path }]))[0]).toMatchObject({ status: 200, body: { id } });
+    const longer = await call('POST', `${path}x`, subscriber('b@example.com'));
+    expect(longer).toMatchObject({ status: 400, body: { error: 40005 } });
+  });
+
   it('changes an outer id, unless another item has it', async () => {
     await call('POST', '/customerGroups/a', { name: 'A' });
     await call('POST', '/customerGroups/b', { name: 'B' });

@@ -1,7 +1,7 @@
 import { shopLimits } from '@batchfeed/schemas';
 import { parseBody, ShopBatchError, sendAnswer, sendError, shopBatch } from '@batchfeed/shop-batch-server';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { accessHooks, permitsPart } from './access-hooks.ts';
+import { accessHooks, adminScope, permitsPart } from './access-hooks.ts';
 import { Catalogue } from './catalogue.ts';
 import { CommitGroup } from './commit-group.ts';
 import { Counters } from './counters.ts';
@@ -85,7 +85,12 @@ export const buildShop = async (options: ShopOptions): Promise<FastifyInstance> 
   seedItems(catalogue);
   await commits.settled();
 
-  const server = Fastify({ bodyLimit: shopLimits.maxPostBytes, requestTimeout: 120_000 });
+  const server = Fastify({
+    bodyLimit: shopLimits.maxPostBytes,
+    requestTimeout: 120_000,
+    // An id may be long and every character of it percent-encoded; how long is for the id's own rule to say.
+    routerOptions: { maxParamLength: 8_192 },
+  });
   server.addHook('onClose', async () => {
     await commits.settled();
     close();
@@ -111,9 +116,6 @@ export const buildShop = async (options: ShopOptions): Promise<FastifyInstance> 
   answerErrors(server);
   for (const resource of resources.values()) resourceRoutes(server, resource, catalogue);
   tokenRoute(server, applications, tokenSecret, nowSeconds);
-  server.get('/admin/statistics', (request, reply) => {
-    if (request.batchPart !== undefined) return reply.callNotFound();
-    return reply.send(counters.read());
-  });
+  server.get('/admin/statistics', { config: { scope: adminScope } }, (_request, reply) => reply.send(counters.read()));
   return server;
 };

@@ -1,9 +1,11 @@
+import type { Server } from 'node:http';
 import { Readable } from 'node:stream';
 import type { BatchAnswer, BatchRequestPart } from '@batchfeed/schemas';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { sendAnswer, sendError } from './answer.ts';
 import { type BatchPart, type Dispatch, localDispatch } from './dispatch.ts';
+import { continueWhenRead, isBodyHeldBack } from './expect-continue.ts';
 import { type BatchPartMark, LocalRequest } from './local-exchange.ts';
 import { defaults, type ResolvedOptions, type ShopBatchOptions } from './options.ts';
 import { parseBody } from './parse-body.ts';
@@ -117,7 +119,7 @@ const batchHandler = (dispatch: Dispatch, options: ResolvedOptions, ownPath: str
 };
 
 const errorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-  discard(request.raw);
+  if (!isBodyHeldBack(request.raw)) discard(request.raw);
   if (!request.raw.readableEnded) reply.header('connection', 'close');
   if (error instanceof ShopBatchError) return sendError(request, reply, error);
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
@@ -128,6 +130,7 @@ const errorHandler = (error: unknown, request: FastifyRequest, reply: FastifyRep
 
 const plugin = async (server: FastifyInstance, { dispatch = localDispatch(server), ...given }: ShopBatchOptions) => {
   const options: ResolvedOptions = { ...defaults, ...given };
+  continueWhenRead(server.server as Server);
   server.decorateRequest('batchPart', undefined);
   server.addHook('onRequest', (request, _reply, done) => {
     const { raw } = request as { raw: unknown };
