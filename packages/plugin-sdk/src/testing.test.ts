@@ -1,19 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { PluginServer } from './runners/plugin-server.ts';
 import { type Handlers, SamplePlugin } from './sample-plugin.fixture.ts';
-import { buildPlugin, checkConformance, describeFindings } from './testing.ts';
+import { buildPlugin, type ConformanceOptions, checkConformance, describeFindings } from './testing.ts';
 
 const servers: PluginServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close(100);
 });
 
-const check = async (handlers: Handlers = {}) => {
+const check = async (handlers: Handlers = {}, options: Partial<ConformanceOptions> = {}) => {
   const { plugin } = buildPlugin(() => new SamplePlugin(handlers));
   const server = new PluginServer(plugin.app);
   servers.push(server);
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  return checkConformance({ url, secrets: ['test-token'] });
+  return checkConformance({ url, secrets: ['test-token'], ...options });
 };
 
 describe('the conformance check', () => {
@@ -31,6 +31,16 @@ describe('the conformance check', () => {
     };
     const findings = await check({ onBatchUpdate });
     expect(describeFindings(findings)).toContain('was answered "OK", then "ERROR"');
+  });
+
+  it('finds answers that are slow, and ones that do not come at all', async () => {
+    const onLogout = () => new Promise((resolve) => setTimeout(() => resolve({ status: 'ok' }), 400));
+    const slow = await check({ onLogout }, { slowMs: 300 });
+    expect(describeFindings(slow)).toMatch(/answers come in time: POST \/v1\/logout was answered after \d+ ms/);
+    const never = await check({ onLogout: () => new Promise(() => {}) }, { timeoutMs: 1_500 });
+    expect(describeFindings(never)).toContain(
+      'the optional routes answer a status they know: The plugin did not answer',
+    );
   });
 
   it('finds a plugin that does not answer', async () => {

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
+import { type AddressInfo, createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { PluginLogger } from '../logging/plugin-logger.ts';
 
@@ -18,14 +19,41 @@ interface Message {
   level?: string;
 }
 
-export const supervise = (logger: PluginLogger, shutdownTimeoutMs: number): void => {
+/** Tells a process where to listen. */
+export const portVariable = 'PLUGIN_WORKER_PORT';
+
+/**
+ * A port that is free now. Were the processes told 0, the port would be given back as soon as all of them are dead at
+ * the same moment, and those that take their place would listen on another one than was announced.
+ */
+const freePort = async (host: string | undefined): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen({ port: 0, ...(host !== undefined && { host }) }, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+};
+
+export interface SupervisorOptions {
+  logger: PluginLogger;
+  /** 0 for a free one. */
+  port: number;
+  host: string | undefined;
+  shutdownTimeoutMs: number;
+}
+
+export const supervise = async ({ logger, port, host, shutdownTimeoutMs }: SupervisorOptions): Promise<void> => {
+  const workerPort = port === 0 ? await freePort(host) : port;
   let deaths = 0;
   let announced = false;
   let stopping = false;
+  let logLevel: Message | undefined;
   const pauses = new Set<NodeJS.Timeout>();
 
   const fork = () => {
-    const worker = cluster.fork();
+    const worker = cluster.fork({ [portVariable]: String(workerPort) });
     const stable = setTimeout(() => {
       deaths = 0;
     }, stableMs);
@@ -36,12 +64,17 @@ export const supervise = (logger: PluginLogger, shutdownTimeoutMs: number): void
     for (const worker of Object.values(cluster.workers ?? {})) worker?.send(message);
   };
 
-  cluster.on('message', (_worker: Worker, message: Message) => {
-    if (message.batchfeed === 'listening' && !announced) {
+  cluster.on('message', (worker: Worker, message: Message) => {
+    if (message.batchfeed === 'listening') {
+      // One that was started later takes the level the others were told.
+      if (logLevel !== undefined) worker.send(logLevel);
+      if (!announced) process.stdout.write(`${JSON.stringify({ event: 'listening', url: message.url })}\n`);
       announced = true;
-      process.stdout.write(`${JSON.stringify({ event: 'listening', url: message.url })}\n`);
     }
-    if (message.batchfeed === 'log_level') broadcast(message);
+    if (message.batchfeed === 'log_level') {
+      logLevel = message;
+      broadcast(message);
+    }
   });
 
   cluster.on('exit', (worker: Worker, code: number, signal: string) => {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PluginProcess, post } from '../plugin-process.fixture.ts';
 import { buildUpdate } from '../testing.ts';
@@ -88,6 +89,29 @@ describe('several processes', () => {
     started.kill('SIGTERM');
     expect(await started.exited).toBe(0);
   });
+});
+
+it('starts another process in the place of one that is killed, and answers meanwhile', async () => {
+  const started = start({ CLUSTER: 'yes' });
+  const url = await started.url();
+  const answeringPid = async (): Promise<number> => {
+    const body = JSON.stringify({ ...buildUpdate(), order: 'tell pid' });
+    const response = await fetch(url + update, { method: 'POST', body, headers: { connection: 'close' } });
+    return Number(((await response.json()) as { message: string }).message);
+  };
+  await level(url, 'warn');
+  const killed = await answeringPid();
+  process.kill(killed, 'SIGKILL');
+  await vi.waitFor(() => expect(started.stderr).toContain(`Process ${killed} died.`), { timeout: 20_000 });
+  const pids = new Set<number>();
+  for (let call = 0; call < 200 && pids.size < 2; call += 1) {
+    pids.add(await answeringPid().catch(() => killed));
+    pids.delete(killed);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(pids.size).toBe(Math.min(2, availableParallelism()));
+  // Round robin: all are asked.
+  for (let call = 0; call < 8; call += 1) expect(await level(url)).toEqual({ level: 'WARN' });
 });
 
 const blockers: ReturnType<typeof createServer>[] = [];

@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import type { Server } from 'node:http';
 import type { BasePlugin } from '../base-plugin.ts';
 import { readPluginPort } from '../environment.ts';
-import { supervise } from './cluster-supervisor.ts';
+import { portVariable, supervise } from './cluster-supervisor.ts';
 import { PluginServer } from './plugin-server.ts';
 
 export interface RunnerOptions {
@@ -44,12 +44,14 @@ export class ProductionPluginRunner {
       return;
     }
     if (multiProcess && cluster.isPrimary) {
-      supervise(this.plugin.logger, this.#shutdownTimeoutMs());
+      const { logger } = this.plugin;
+      const options = { logger, port: where, host: this.#options.host, shutdownTimeoutMs: this.#shutdownTimeoutMs() };
+      supervise(options).catch((error) => this.#giveUp(error));
       return;
     }
     if (multiProcess) this.#obeySupervisor();
     this.#watchProcess();
-    void this.#listen(where);
+    void this.#listen(multiProcess ? Number(process.env[portVariable]) : where);
   }
 
   /** Stops as SIGTERM does, without exiting. */

@@ -186,5 +186,10 @@ export const conformanceChecks = {
     return problems(status !== 200 && `GET /v1/status answered ${status}.`);
   },
 
+  'answers come in time': async ({ slowCalls, options }) =>
+    [...slowCalls].map(
+      ([call, tookMs]) => `${call} was answered after ${tookMs} ms; more than ${options.slowMs} ms is slow.`,
+    ),
+
   'answers are JSON without stack traces and secrets': async (probe) => [...probe.problems],
 } as const satisfies Record<string, ConformanceCheck>;

@@ -12,6 +12,8 @@ export interface ConformanceOptions {
   secrets?: readonly string[];
   /** Milliseconds within which it has to answer. Default 10,000. */
   timeoutMs?: number;
+  /** Milliseconds after which an answer is called slow. Default 2,000. */
+  slowMs?: number;
 }
 
 export interface ProbeAnswer {
@@ -39,6 +41,8 @@ export class PluginProbe {
   readonly options: Required<Omit<ConformanceOptions, 'update'>> & { update: object };
   /** What was wrong with answers in general, by problem, so that each is told once. */
   readonly problems = new Set<string>();
+  /** The longest that each call took that was slow, in milliseconds. */
+  readonly slowCalls = new Map<string, number>();
 
   constructor(options: ConformanceOptions) {
     this.options = {
@@ -46,6 +50,7 @@ export class PluginProbe {
       batched: true,
       secrets: [],
       timeoutMs: 10_000,
+      slowMs: 2_000,
       ...options,
       update: options.update ?? {},
     };
@@ -71,6 +76,8 @@ export class PluginProbe {
     body: string | undefined,
     headers: Record<string, string>,
   ): Promise<ProbeAnswer> {
+    const call = `${method} ${path}`;
+    const startedAt = performance.now();
     const response = await fetch(new URL(path, this.options.url), {
       method,
       headers: { 'content-type': 'application/json', ...headers },
@@ -80,7 +87,9 @@ export class PluginProbe {
     const text = await response.text();
     const contentType = response.headers.get('content-type') ?? '';
     const answer = { status: response.status, contentType, text, headers: response.headers, json: parse(text) };
-    this.#inspect(`${method} ${path}`, answer);
+    const tookMs = Math.round(performance.now() - startedAt);
+    if (tookMs > this.options.slowMs) this.slowCalls.set(call, Math.max(tookMs, this.slowCalls.get(call) ?? 0));
+    this.#inspect(call, answer);
     return answer;
   }
 
