@@ -1,7 +1,9 @@
 import { ShopBatchError, sendAnswer } from '@batchfeed/shop-batch-server';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { fileScope } from './file-routes.ts';
 import type { Identify, Identity } from './identity.ts';
 import type { RateLimiter } from './rate-limiter.ts';
+import { reloadOrderScope } from './reload-order-route.ts';
 import { resources } from './resources.ts';
 
 declare module 'fastify' {
@@ -23,12 +25,19 @@ export const adminScope = 'shop.admin:write';
 export const scopeOf = (resource: { scope: string }, method: string): string =>
   `${resource.scope}:${method === 'GET' ? 'read' : 'write'}`;
 
+// Endpoints that are no rows of the tables.
+const furtherScopes: ReadonlyMap<string, string> = new Map([
+  ['files', fileScope],
+  ['reloadOrderUrls', reloadOrderScope],
+  ['reloadUrl', reloadOrderScope],
+]);
+
 /** Whether the caller of a batch has the scope of one of its requests. A resource that there is not needs none: it is 404. */
 export const permitsPart = (envelope: FastifyRequest, part: { method: string; path: string }): boolean => {
   // The router decodes what it matches, so the permission is asked for the same text.
   const endpoint = decodeURIComponent(part.path.split('/', 2)[1] ?? '');
-  const resource = resources.get(endpoint);
-  return resource === undefined || envelope.identity?.may(scopeOf(resource, part.method)) === true;
+  const scope = resources.get(endpoint)?.scope ?? furtherScopes.get(endpoint);
+  return scope === undefined || envelope.identity?.may(scopeOf({ scope }, part.method)) === true;
 };
 
 /** Who calls, whether it may, and not more often than allowed: in this order, before a body is read. */

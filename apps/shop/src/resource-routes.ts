@@ -1,4 +1,3 @@
-import { shopLimits } from '@batchfeed/schemas';
 import { ShopBatchError, sendAnswer } from '@batchfeed/shop-batch-server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { scopeOf } from './access-hooks.ts';
@@ -7,24 +6,12 @@ import { conditionsOf, readCollectionQuery } from './collection-query.ts';
 import type { Item } from './item-store.ts';
 import { checkedOuterId } from './read-fields.ts';
 import { representItem, representPage } from './represent.ts';
+import { dataOf } from './request-data.ts';
 import { hasOwnForm, type Resource } from './resource.ts';
 
 type ItemRequest = FastifyRequest<{ Params: { id: string } }>;
 
 const queryOf = (request: FastifyRequest) => request.query as Record<string, string | string[] | undefined>;
-
-/** The fields of a POST or PUT, from `{data: {…}}`. */
-const dataOf = (request: FastifyRequest): Record<string, unknown> => {
-  // Inside a batch a missing body is a missing `data`; outside it is an empty POST.
-  if (request.body == null && request.batchPart === undefined) {
-    throw new ShopBatchError('postEmpty', undefined, { limit: shopLimits.maxPostBytes });
-  }
-  const data = (request.body as { data?: unknown } | undefined)?.data;
-  if (data == null || data === '') throw new ShopBatchError('dataMissing');
-  if (typeof data !== 'object' || Array.isArray(data))
-    throw new ShopBatchError('wrongData', 'data: expected an object.');
-  return data as Record<string, unknown>;
-};
 
 /** The routes of one resource (protocol, section 5). */
 export const resourceRoutes = (server: FastifyInstance, resource: Resource, catalogue: Catalogue): void => {
