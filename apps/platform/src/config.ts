@@ -1,31 +1,13 @@
-import { InvalidArgumentError } from 'commander';
+import { SETTING_NAMES, type SettingName } from './settings/setting-table.ts';
 
-/** What the environment says; options on the command line win. */
-export interface Environment {
-  /** `BATCHFEED_DATA_DIR` */
-  readonly dataDir: string | undefined;
-  /** `BATCHFEED_HOST`, 127.0.0.1 unless set. */
-  readonly host: string;
-  /** `BATCHFEED_PORT`, 8080 unless set. */
-  readonly port: string;
-  /** `BATCHFEED_LOG_LEVEL`, info unless set. */
-  readonly logLevel: string;
-}
+/** What the environment says, by setting; and which configuration file to read. */
+export type Environment = Partial<Record<SettingName, string>> & { readonly file: string };
 
-/** The one place that reads the environment. */
+/** The one place that reads the environment: `BATCHFEED_CONFIG` names the file, `BATCHFEED_<NAME>` a setting. */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
-  return {
-    dataDir: env.BATCHFEED_DATA_DIR,
-    host: env.BATCHFEED_HOST ?? '127.0.0.1',
-    port: env.BATCHFEED_PORT ?? '8080',
-    logLevel: env.BATCHFEED_LOG_LEVEL ?? 'info',
-  };
-}
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-export function readPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
-  return port;
+  const values = SETTING_NAMES.flatMap((name) => {
+    const value = env[`BATCHFEED_${name.toUpperCase()}`];
+    return value === undefined || value === '' ? [] : [[name, value]];
+  });
+  return { file: env.BATCHFEED_CONFIG ?? 'batchfeed.json', ...Object.fromEntries(values) };
 }

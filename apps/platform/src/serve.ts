@@ -1,13 +1,7 @@
 import { isPlatformError, openPlatform, type Platform } from '@batchfeed/platform';
 import { type Logger, pino } from 'pino';
 import { EXIT } from './exit-codes.ts';
-
-export interface ServeOptions {
-  readonly dataDir: string;
-  readonly host: string;
-  readonly port: number;
-  readonly logLevel: string;
-}
+import type { Settings } from './settings/settings.ts';
 
 /** Secrets that could find their way into a log entry; what people send is never logged at all. */
 const REDACTED = ['authorization', 'token', 'authentication_token', 'password'].flatMap((name) => [
@@ -17,9 +11,11 @@ const REDACTED = ['authorization', 'token', 'authentication_token', 'password'].
 ]);
 
 /** Runs the platform until SIGTERM or SIGINT. Resolves with the exit code. */
-export async function serve({ logLevel, ...options }: ServeOptions): Promise<number> {
+export async function serve(settings: Settings): Promise<number> {
+  const options = platformOptions(settings);
+  const level = settings.get('log_level') as string;
   const logger = pino(
-    { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: REDACTED },
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: REDACTED },
     pino.destination({ fd: 2, sync: true }),
   );
   let stop: (code: number) => void = () => {};
@@ -38,14 +34,34 @@ export async function serve({ logLevel, ...options }: ServeOptions): Promise<num
   }
   const platform = await start({ ...options, logger, onFailure });
   if (platform === undefined) return EXIT.failure;
+  logger.info(
+    { settings: Object.fromEntries(settings.effective().map(({ name, value }) => [name, value])) },
+    'started',
+  );
   const code = await stopped;
   await platform.close();
   logger.info('stopped');
   return code;
 }
 
+/** The settings as the platform takes them. @throws CliError `USAGE` */
+export function platformOptions(settings: Settings) {
+  return {
+    dataDir: settings.needed('data_dir'),
+    host: settings.get('host') as string,
+    port: settings.number('port'),
+    callTimeoutMs: settings.number('call_timeout_ms'),
+    updateConcurrency: settings.number('update_concurrency'),
+    batchConcurrency: settings.number('batch_concurrency'),
+    retention: {
+      hourlyDays: settings.number('retention_hourly_days'),
+      dailyDays: settings.number('retention_daily_days'),
+    },
+  };
+}
+
 async function start(
-  options: Omit<ServeOptions, 'logLevel'> & { logger: Logger; onFailure: (error: Error) => void },
+  options: ReturnType<typeof platformOptions> & { logger: Logger; onFailure: (error: Error) => void },
 ): Promise<Platform | undefined> {
   try {
     const platform = await openPlatform(options);

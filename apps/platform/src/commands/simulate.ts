@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Arrival } from '@batchfeed/schemas';
+import { CliError } from '../cli/cli-error.ts';
+import type { CommandContext, CommandDefinition } from '../cli/command-definition.ts';
+import { feedPath, wholeNumber } from '../cli/feed-path.ts';
+import { table } from '../cli/output.ts';
+import { EXIT } from '../exit-codes.ts';
+import { readArrivals } from '../simulate/read-arrivals.ts';
+import { readPolicy } from '../simulate/read-policy.ts';
+import { type SimulationReport, simulate } from '../simulate/simulate.ts';
+
+export const simulateCommand: CommandDefinition = {
+  path: ['simulate'],
+  description: 'try policies on arrivals: batches, fill, latency and cost of each',
+  args: [
+    [
+      '[file]',
+      'NDJSON of arrivals: {"ts","key","bytes"} or {"ts","grouping_key","content"}; standard input without one',
+    ],
+  ],
+  options: [
+    {
+      flags: '--policy <policy>',
+      description: 'lines=500,bytes=8388608,age=60000; several to compare',
+      parse: readPolicy,
+      repeated: true,
+      mandatory: true,
+    },
+    { flags: '--feed <id>', description: 'take what was recorded of this feed instead of a file' },
+    { flags: '--record <seconds>', description: 'with --feed: record anew for so long first', parse: wholeNumber },
+    { flags: '--cost-per-batch <cost>', description: 'what a call costs', parse: positive, default: 1 },
+    { flags: '--cost-per-line <cost>', description: 'what a line costs', parse: positive, default: 0 },
+  ],
+  example: 'batchfeed simulate arrivals.ndjson --policy lines=500,age=60000 --policy lines=100,age=5000',
+  async run(context) {
+    const { options, out } = context;
+    const arrivals = options.feed === undefined ? await readArrivals(context.args[0]) : await recorded(context);
+    if (arrivals.length === 0) throw new CliError('FAILED', 'There are no arrivals to try a policy on.');
+    const { costPerBatch, costPerLine } = options;
+    const reports = (options.policy as ReturnType<typeof readPolicy>[]).map(({ text, policy }) => ({
+      policy: text,
+      ...simulate(arrivals, { policy, costPerBatch, costPerLine }),
+    }));
+    out.result(reports, render(reports));
+    return EXIT.ok;
+  },
+};
+
+async function recorded({ api, options, out, signal }: CommandContext): Promise<Arrival[]> {
+  const client = api();
+  if (options.record !== undefined) {
+    await client.call('PUT', feedPath(options.feed, '/arrivals/recording'), { max: 1_000_000 });
+    out.say(`Recording arrivals of feed ${options.feed} for ${options.record} s.`);
+    await sleep(options.record * 1_000, undefined, { signal }).catch(() => {});
+  }
+  const arrivals: Arrival[] = await client.call('GET', feedPath(options.feed, '/arrivals'));
+  if (options.record !== undefined) await client.call('PUT', feedPath(options.feed, '/arrivals/recording'), { max: 0 });
+  return arrivals;
+}
+
+function render(reports: readonly (SimulationReport & { policy: string })[]): string {
+  const rows = reports.map((report) => [
+    report.policy,
+    report.batches,
+    report.lines_per_batch.toFixed(1),
+    `${(report.fill * 100).toFixed(1)} %`,
+    ...(['p50', 'p95', 'p99', 'max'] as const).map((share) => `${Math.round(report.latency_ms[share])} ms`),
+    Number(report.cost.toFixed(4)),
+    Object.entries(report.by_reason)
+      .map(([reason, count]) => `${reason} ${count}`)
+      .join(', '),
+  ]);
+  const head = ['policy', 'batches', 'lines/batch', 'fill', 'p50', 'p95', 'p99', 'max', 'cost', 'sealed by'];
+  const warnings = [...new Set(reports.flatMap((report) => report.warnings))].map((warning) => `! ${warning}`);
+  const { lines, keys } = reports[0] as SimulationReport;
+  return [`${lines} lines, ${keys} keys`, table([head, ...rows]), ...warnings].join('\n');
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!(number >= 0)) throw new Error('It must be a number from 0 up.');
+  return number;
+}

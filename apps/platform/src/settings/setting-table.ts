@@ -1,0 +1,38 @@
+import { LOG_LEVELS, readPort } from './checks.ts';
+
+export interface SettingDefinition {
+  readonly description: string;
+  readonly default?: string;
+  readonly secret?: boolean;
+  /** Throws a sentence on what the value must be. */
+  readonly check?: (text: string) => unknown;
+}
+
+const wholeNumber = (least: number) => (text: string) => {
+  if (!/^\d+$/.test(text) || Number(text) < least) throw new Error(`must be a whole number from ${least} up`);
+};
+const oneOf = (choices: readonly string[]) => (text: string) => {
+  if (!choices.includes(text)) throw new Error(`must be one of ${choices.join(', ')}`);
+};
+
+/** Everything that can be set, in the configuration file under its name and in the environment as `BATCHFEED_<NAME>`. */
+export const SETTINGS = {
+  data_dir: { description: 'folder of all data; one platform at a time' },
+  host: { description: 'address to listen on', default: '127.0.0.1' },
+  port: { description: 'port to listen on; 0 takes a free one', default: '8080', check: readPort },
+  log_level: { description: 'how much to log', default: 'info', check: oneOf(LOG_LEVELS) },
+  api_url: { description: 'where the platform to talk to listens; from host and port by default' },
+  api_token: { description: 'token for the operator API; from <data_dir>/api-token by default', secret: true },
+  call_timeout_ms: { description: 'milliseconds a plugin call may take', default: '30000', check: wholeNumber(1) },
+  update_concurrency: { description: 'updates of one feed under way at once', default: '64', check: wholeNumber(1) },
+  batch_concurrency: { description: 'batches of one feed under way at once', default: '4', check: wholeNumber(1) },
+  retention_hourly_days: { description: 'days of statistics by the hour', default: '90', check: wholeNumber(1) },
+  retention_daily_days: { description: 'days of statistics by the day', default: '800', check: wholeNumber(1) },
+} as const satisfies Record<string, SettingDefinition>;
+export type SettingName = keyof typeof SETTINGS;
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}

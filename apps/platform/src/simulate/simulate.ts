@@ -1,0 +1,101 @@
+import { Batcher, BatcherError, type Policy, type SealReason } from '@batchfeed/batcher';
+import type { Arrival } from '@batchfeed/schemas';
+
+export interface SimulationOptions {
+  readonly policy: Policy;
+  /** What a call and a line cost, in whatever unit. */
+  readonly costPerBatch: number;
+  readonly costPerLine: number;
+}
+
+export interface SimulationReport {
+  readonly lines: number;
+  readonly keys: number;
+  readonly batches: number;
+  readonly by_reason: Partial<Record<SealReason, number>>;
+  /** Mean of lines in a batch, of those the policy allows. */
+  readonly fill: number;
+  readonly lines_per_batch: number;
+  /** Milliseconds from a line's arrival to the sealing of its batch. */
+  readonly latency_ms: Readonly<Record<'p50' | 'p95' | 'p99' | 'max', number>>;
+  readonly cost: number;
+  /** Lines too large for any batch. */
+  readonly refused: number;
+  readonly warnings: readonly string[];
+}
+
+/** Fewer lines a key than this make batches pointless. */
+const NEARLY_UNIQUE = 2;
+/** Below that many lines a share says nothing. */
+const ENOUGH_LINES = 20;
+
+interface SimulatedLine {
+  readonly key: string;
+  readonly bytes: number;
+  readonly subject: string | undefined;
+  readonly ts: number;
+}
+
+/** Passes arrivals, in the order of their times, through the batcher under a policy. Pure: time is what the arrivals say. */
+export function simulate(arrivals: readonly Arrival[], options: SimulationOptions): SimulationReport {
+  const { policy } = options;
+  const batcher = new Batcher<SimulatedLine>({ policy });
+  const latencies: number[] = [];
+  const byReason: Partial<Record<SealReason, number>> = {};
+  const keys = new Set<string>();
+  let batches = 0;
+  let refused = 0;
+  const sealed = (found: ReturnType<typeof batcher.add>, at: number) => {
+    for (const batch of found) {
+      batches += 1;
+      byReason[batch.reason as SealReason] = (byReason[batch.reason as SealReason] ?? 0) + 1;
+      for (const { ts } of batch.lines) latencies.push(at - ts);
+      batcher.settle(batch);
+    }
+  };
+  const passUntil = (time: number) => {
+    for (let due = batcher.nextDueAt; due !== undefined && due <= time; due = batcher.nextDueAt)
+      sealed(batcher.due(due), due);
+  };
+  for (const { ts, key, bytes, subject } of [...arrivals].sort((one, other) => one.ts - other.ts)) {
+    passUntil(ts);
+    keys.add(key);
+    try {
+      sealed(batcher.add({ key, bytes, subject, ts }, ts), ts);
+    } catch (error) {
+      if (!(error instanceof BatcherError) || error.code !== 'LINE_TOO_LARGE') throw error;
+      refused += 1;
+    }
+  }
+  passUntil(Number.POSITIVE_INFINITY);
+  const lines = latencies.length;
+  return {
+    lines,
+    keys: keys.size,
+    batches,
+    by_reason: byReason,
+    fill: batches === 0 ? 0 : lines / batches / policy.maxLines,
+    lines_per_batch: batches === 0 ? 0 : lines / batches,
+    latency_ms: percentiles(latencies),
+    cost: batches * options.costPerBatch + lines * options.costPerLine,
+    refused,
+    warnings: warningsFor(lines, keys.size, refused),
+  };
+}
+
+function percentiles(latencies: number[]): SimulationReport['latency_ms'] {
+  const sorted = Float64Array.from(latencies).sort();
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+function warningsFor(lines: number, keys: number, refused: number): string[] {
+  const warnings: string[] = [];
+  if (lines >= ENOUGH_LINES && lines / keys < NEARLY_UNIQUE) {
+    warnings.push(
+      `grouping_key is nearly unique (${keys} keys for ${lines} lines): almost every line is a batch of its own. Group by what lines have in common.`,
+    );
+  }
+  if (refused > 0) warnings.push(`${refused} lines are too large for any batch of this policy.`);
+  return warnings;
+}
