@@ -1,7 +1,8 @@
 import { type Credentials, type PluginMetadata, readCredentials, readGateway, readMetadata } from './environment.ts';
 import { gatewayCall } from './gateway/gateway-call.ts';
+import { httpTransport } from './gateway/http-transport.ts';
 import { pathSegment } from './gateway/path-segment.ts';
-import { axiosTransport, type Transport, type TransportOptions } from './gateway/transport.ts';
+import type { Transport, TransportOptions } from './gateway/transport.ts';
 import { createPluginApp, type PluginApp } from './http/plugin-app.ts';
 import { PluginLogger } from './logging/plugin-logger.ts';
 import { Redactor } from './logging/redact.ts';
@@ -35,7 +36,7 @@ export abstract class BasePlugin<CacheValue = unknown> {
   readonly logger: PluginLogger;
   readonly credentials: Credentials;
   /** Carries every call to the gateway. Tests put their own function here; it is read again for each call. */
-  _transport: Transport = axiosTransport;
+  _transport: Transport = httpTransport;
   /** Whether calls are turned away with 429 while the event loop is late. */
   enableThrottling: boolean;
   protected readonly options: Required<PluginOptions>;

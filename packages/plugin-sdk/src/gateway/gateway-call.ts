@@ -1,5 +1,6 @@
 import { deadline } from '../deadline.ts';
 import { PluginSdkError, ResourceNotFoundError } from '../plugin-sdk-error.ts';
+import { ConnectionError } from './http-transport.ts';
 import { isStatusCodeError, type Transport, type TransportOptions } from './transport.ts';
 
 /**
@@ -34,7 +35,7 @@ const pathOf = (uri: string): string => {
   }
 };
 
-const timeoutCodes = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'ERR_CANCELED']);
+const timeoutCodes = new Set(['ETIMEDOUT', 'ABORT_ERR']);
 
 const explain = (error: unknown, target: string, timeoutMs: number): unknown => {
   if (isStatusCodeError(error)) {
@@ -42,9 +43,9 @@ const explain = (error: unknown, target: string, timeoutMs: number): unknown => 
     if (statusCode === 404) return new ResourceNotFoundError(`${target} found nothing (404).`);
     return new PluginSdkError('gateway_refused', `${target} was answered ${statusCode}.`);
   }
-  // What another transport throws is its author's; axios errors carry the whole request, credentials included.
-  const { isAxiosError, code } = (error ?? {}) as { isAxiosError?: boolean; code?: string };
-  if (isAxiosError !== true) return error;
+  // What another transport throws is its author's.
+  if (!(error instanceof ConnectionError)) return error;
+  const { code } = error;
   if (code !== undefined && timeoutCodes.has(code)) {
     return new PluginSdkError('gateway_timeout', `${target} did not answer within ${timeoutMs} ms.`);
   }
