@@ -22,6 +22,9 @@ export interface Setting {
 
 const script = fileURLToPath(new URL('./sdk-server.js', import.meta.url));
 
+/** Plugins run on their author's Node, which may be another: both SDKs then do. */
+export const pluginNode = process.env.BATCHFEED_PLUGIN_NODE ?? process.execPath;
+
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -45,6 +48,7 @@ export class ServerProcess {
     const startedAt = performance.now();
     const child = fork(script, [variant, String(port), official], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execPath: pluginNode,
       execArgv: [],
       env: {
         PATH: process.env.PATH,
