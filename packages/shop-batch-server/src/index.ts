@@ -1,4 +1,5 @@
 export { type AnswerFormat, answerFormat } from './accept.ts';
+export type { BatchTransaction } from './all-or-nothing.ts';
 export { sendAnswer, sendError } from './answer.ts';
 export type { BatchPart, Dispatch, DispatchContext, PartAnswer } from './dispatch.ts';
 export type { BatchPartMark } from './local-exchange.ts';

@@ -1,5 +1,6 @@
 import { shopLimits } from '@batchfeed/schemas';
 import type { FastifyRequest } from 'fastify';
+import type { BatchTransaction } from './all-or-nothing.ts';
 import type { BatchPart, Dispatch, PartAnswer } from './dispatch.ts';
 
 /** Options of the plugin. Every one has a default. */
@@ -30,6 +31,11 @@ export interface ShopBatchOptions {
   wrapData?: boolean;
   /** Beyond the protocol: do not start the requests after a failed one. Default false. */
   stopOnFailure?: boolean;
+  /**
+   * Beyond the protocol: all requests of a batch or none, in one transaction of the routes. Implies `stopOnFailure`.
+   * Default none.
+   */
+  transaction?: BatchTransaction | undefined;
   /**
    * Whether the caller may make this request. Asked for every request before the first one starts; one `false` refuses
    * the whole batch with 401/40101. `part.path` is exactly what will be routed. Default: the routes' own hooks decide.
@@ -70,6 +76,7 @@ export const defaults = {
   forwardHeaders: identityHeaders,
   wrapData: true,
   stopOnFailure: false,
+  transaction: undefined,
   permits: () => true,
   around: async (_envelope, run) => void (await run()),
 } satisfies ShopBatchOptions;

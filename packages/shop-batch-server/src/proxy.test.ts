@@ -24,7 +24,7 @@ beforeEach(async () => {
   remote.post('/echo/*', async (request, reply) => reply.code(201).send(request.body));
   remote.get('/moved', async (_request, reply) => reply.redirect('/echo/x', 308));
   remote.get('/cut', async (request) => request.raw.socket.destroy());
-  remote.get('/slow', async () => sleep(500, {}));
+  remote.get('/slow', async () => sleep(3_000, {}));
   remote.get('/long', async () => 'x'.repeat(2_000));
   remoteUrl = await remote.listen({ port: 0, host: '127.0.0.1' });
 });
@@ -94,7 +94,7 @@ describe('proxyTo', () => {
   });
 
   it('gives up at the deadline and on an answer that is too long', async () => {
-    const url = await start({ ...proxyTo([remoteUrl], { maxAnswerBytes: 1_000 }), partTimeoutMs: 100 });
+    const url = await start({ ...proxyTo([remoteUrl], { maxAnswerBytes: 1_000 }), partTimeoutMs: 1_000 });
     expect(await run(url, gets('/slow', '/long', '/moved'))).toMatchObject([
       { status: 504 },
       { status: 502 },

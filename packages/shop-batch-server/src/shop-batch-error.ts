@@ -5,6 +5,7 @@ const furtherErrors = {
   bodyTimeout: { status: 408, message: 'The request body did not arrive in time.' },
   badGateway: { status: 502, message: 'The route gave no usable answer.' },
   notStarted: { status: 503, message: 'Not started.' },
+  undone: { status: 503, message: 'Undone together with the rest of its batch.' },
   deadlineExceeded: { status: 504, message: 'No answer before the deadline; the request may have been carried out.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { BatchAnswer, BatchRequestPart } from '@batchfeed/schemas';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { allOrNothing } from './all-or-nothing.ts';
 import { sendAnswer, sendError } from './answer.ts';
 import { type BatchPart, type Dispatch, localDispatch } from './dispatch.ts';
 import { continueWhenRead, isBodyHeldBack } from './expect-continue.ts';
@@ -97,16 +98,20 @@ const batchHandler = (dispatch: Dispatch, options: ResolvedOptions, ownPath: str
 
     const answer: BatchAnswer = { requests: { request: [] } };
     const headers = forwarded(request, options.forwardHeaders);
-    const run = async () => {
-      const answers = await runParts(
+    const { transaction } = options;
+    const stopOnFailure = options.stopOnFailure || transaction !== undefined;
+    const runAll = () =>
+      runParts(
         parts.length,
         async (index, signal) => {
           const part = checked[index]!;
           if (part instanceof ShopBatchError) throw part;
           return dispatch(part, { envelope: request, index, headers, signal });
         },
-        { ...options, signal: hangUpSignal(reply) },
+        { ...options, stopOnFailure, signal: hangUpSignal(reply) },
       );
+    const run = async () => {
+      const answers = await (transaction === undefined ? runAll() : allOrNothing(transaction, request, runAll));
       answers.forEach(({ statusCode, body }, index) => {
         const { method, uri } = parts[index]!;
         answer.requests.request.push({ method, uri, response: { header: { statusCode }, body } });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ShopBatchClient } from '@batchfeed/shop-batch-client';
-import axios from 'axios';
+import axios, { type AxiosRequestConfig } from 'axios';
 import { serveUntilLeft } from './processes.ts';
 import { batchAnswerText, batchSize, productRow, productRows } from './rows.ts';
 
@@ -71,7 +71,13 @@ const throughLoop = (url: string, count: number) => async (at: (share: number) =
     accept: 'application/json',
     'content-type': 'application/json',
   };
-  const settings = { headers, responseType: 'text', transformResponse: [], proxy: false, maxRedirects: 0 } as const;
+  const settings: AxiosRequestConfig = {
+    headers,
+    responseType: 'text',
+    transformResponse: [],
+    proxy: false,
+    maxRedirects: 0,
+  };
   for (let from = 0; from < count; from += batchSize) {
     const requests = [];
     for (let index = from; index < from + batchSize; index += 1) {
