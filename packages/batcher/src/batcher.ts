@@ -250,16 +250,12 @@ export class Batcher<L extends BatchLine> {
   /** Seals a group that is over its policy as several batches within it. */
   #cut(group: Group<L>): Group<L>[] {
     this.#close(group);
-    const family = new Set([group]);
     return cutLines(group.lines, group.policy).map((lines, index) => {
       const piece = newGroup(group.key, group.policy, lines, bodyBytes(lines, group.policy), group.openedAt);
       // The pieces follow one another within their key, so the first waiting is all of them waiting.
       if (index === 0) piece.after = group.after;
-      family.add(piece);
-      for (const { subject } of lines) {
-        const latest = subject === undefined ? undefined : this.#subjects.get(subject);
-        if (subject !== undefined && latest !== undefined && family.has(latest)) this.#subjects.set(subject, piece);
-      }
+      // An open group holds the latest line of each of its subjects: a later one under another key would have sealed it.
+      for (const { subject } of lines) if (subject !== undefined) this.#subjects.set(subject, piece);
       return this.#stamp(piece, 'reconfigured');
     });
   }

@@ -26,7 +26,8 @@ describe('state keys', () => {
     const keys = [
       { number: 9, from: 0 },
       { number: 10, from: 0 },
-      { number: 10, from: 7 },
+      { number: 10, from: 9 },
+      { number: 10, from: 10 },
       { number: 10, from: 80 },
       { number: 10, from: 999_999 },
       { number: 11, from: 0 },

@@ -122,11 +122,12 @@ describe('an engine that is opened again', () => {
   test('finds more than a page of everything', async () => {
     const { engine, open, sent } = await world([], { policy: { ...POLICY, maxLines: 1 } });
     engine.pause('d');
-    const lines = Array.from({ length: 1200 }, (_, index) => line(String(index), `key ${index}`));
+    const lines = Array.from({ length: 1200 }, (_, index) => line(String(index), `key ${index % 50}`));
     await append(engine, lines);
     await engine.close();
-    const again = await open();
+    const again = await open({ policy: { ...POLICY, maxLines: 1000, maxBytes: 100_000 } });
     await again.idle();
+    expect(sent.every(({ lines }) => lines.length === 1)).toBe(true);
     expect(sent.map(({ lines: [first] }) => first?.content)).toEqual(lines.map(({ content }) => content));
   });
 
@@ -152,6 +153,14 @@ describe('an engine that is opened again', () => {
     expect(sent).toEqual([]);
     await (await opening).idle();
     expect(sent.map(({ lines: [first] }) => first?.content)).toEqual(['0', '1', '2']);
+  });
+
+  test('makes a dead letter even of the very first line', async () => {
+    const { engine, open } = await world();
+    await append(engine, [line('x'.repeat(500))]);
+    await engine.close();
+    const again = await open({ policy: { ...POLICY, maxBytes: 100 } });
+    expect(await again.deadLetters()).toMatchObject([{ id: 'store-lines-0-0' }]);
   });
 
   test('makes a dead letter of a line that a narrower policy lets into no batch', async () => {

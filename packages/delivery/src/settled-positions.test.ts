@@ -35,7 +35,10 @@ describe('settled positions', () => {
   test('of a chunk that is full are dropped from the store, and none is kept for what lies below the mark', () => {
     const settled = new SettledPositions(0);
     for (const position of range(0, CHUNK - 1)) settled.mark(position);
-    expect([...settled.takeChanges().put.keys()]).toEqual([`${CHUNK_PREFIX}0`]);
+    const { put } = settled.takeChanges();
+    expect([...put.keys()]).toEqual([`${CHUNK_PREFIX}0`]);
+    // One bit an entry.
+    expect(Buffer.from(put.get(`${CHUNK_PREFIX}0`) ?? '', 'base64')).toHaveLength(CHUNK / 8);
     settled.mark(CHUNK - 1);
     expect(settled.takeChanges()).toEqual({ put: new Map([[`${CHUNK_PREFIX}0`, null]]), lowWater: CHUNK });
     expect(settled.has(CHUNK)).toBe(false);
@@ -72,6 +75,7 @@ describe('settled positions', () => {
     for (const position of range(2, 9)) before.mark(position);
     const after = new SettledPositions(2);
     for (const [key, value] of before.takeChanges().put) after.restore(key, value as string);
+    expect(after.lowWater).toBe(9);
     after.mark(9);
     expect(range(0, 11).filter((position) => !after.has(position))).toEqual([10]);
   });
