@@ -97,9 +97,23 @@ export function settingsOf(options: EngineOptions): Settings {
     maxOpenKeys,
     downstream: options.downstream,
     paused: options.paused ?? (() => false),
-    emit: options.onEvent ?? (() => {}),
+    emit: observed(options.onEvent),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
+  };
+}
+
+/** An observer that throws must not tear a state change in two: its error surfaces on its own, as an uncaught one. */
+function observed(onEvent: EngineOptions['onEvent']): (event: DeliveryEvent) => void {
+  if (onEvent === undefined) return () => {};
+  return (event) => {
+    try {
+      onEvent(event);
+    } catch (error) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
   };
 }
 

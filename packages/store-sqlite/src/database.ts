@@ -17,7 +17,7 @@ export class DatabaseError extends Error {
 /** A process that just died may hold the file for a moment longer. */
 const LOCK_PATIENCE_MS = 1000;
 
-const PAGE_BYTES = 16_384;
+const PAGE_BYTES = 8192;
 /** Size of the write-ahead log at which it is folded into the file. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
@@ -31,7 +31,7 @@ export function openDatabase({ file, lanes, maxBytes }: OpenRequest): {
     // Must come first: one process owns the file as long as it lives, and the system frees it however that process ends.
     db.pragma('locking_mode = EXCLUSIVE');
     if (isEmpty(db)) {
-      // A write's lines are one long row, which large pages hold in fewer pieces.
+      // A write's lines are one long row, which larger pages hold in fewer pieces; larger still, and small changes cost more.
       db.pragma(`page_size = ${PAGE_BYTES}`);
       db.pragma('auto_vacuum = INCREMENTAL');
     }

@@ -14,11 +14,14 @@ interface LaneRow {
 }
 
 interface SegmentRow {
-  first: number;
+  id: number;
   count: number;
   lengths: Buffer;
   data: string;
 }
+
+/** Positions of a lane, as segment ids: a lane's begin at its id times this. Ids stay whole numbers for 8,191 lanes. */
+const SPAN = 2 ** 40;
 
 export class LaneTables {
   readonly #db: Sqlite.Database;
@@ -34,12 +37,11 @@ export class LaneTables {
         'UPDATE lane SET epoch = epoch + 1 WHERE log = ? AND lane = ? RETURNING id, epoch, low_water, end',
       ),
       moveLane: db.prepare('UPDATE lane SET low_water = ?, end = ? WHERE id = ?'),
-      addSegment: db.prepare('INSERT INTO segment VALUES (?, ?, ?, ?, ?)'),
-      dropSegments: db.prepare('DELETE FROM segment WHERE lane = ? AND first < ? AND first + count <= ?'),
-      firstSegment: db.prepare('SELECT max(first) FROM segment WHERE lane = ? AND first <= ?').pluck(),
-      segments: db.prepare(
-        'SELECT first, count, lengths, data FROM segment WHERE lane = ? AND first >= ? ORDER BY first',
-      ),
+      addSegment: db.prepare('INSERT INTO segment VALUES (?, ?, ?, ?)'),
+      dropSegments: db.prepare('DELETE FROM segment WHERE id >= ? AND id < ? AND id + count <= ?'),
+      segmentAt: db.prepare('SELECT max(id) FROM segment WHERE id >= ? AND id <= ?').pluck(),
+      lastSegment: db.prepare('SELECT id, count FROM segment WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1'),
+      segments: db.prepare('SELECT id, count, lengths, data FROM segment WHERE id >= ? AND id < ? ORDER BY id'),
       put: db.prepare('INSERT INTO state VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value'),
       drop: db.prepare('DELETE FROM state WHERE lane = ? AND key = ?'),
       scan: db
@@ -52,6 +54,9 @@ export class LaneTables {
   own(log: string, lane: number): OwnedLane {
     this.#statements.addLane.run(log, lane);
     const row = this.#statements.takeLane.get(log, lane) as LaneRow;
+    const base = baseOf(row.id);
+    const last = this.#statements.lastSegment.get(base, base + SPAN) as SegmentRow | undefined;
+    if (last !== undefined) row.end = Math.max(row.end, last.id - base + last.count);
     this.#lanes.set(row.id, row);
     return { laneId: row.id, epoch: row.epoch, lowWater: row.low_water, end: row.end };
   }
@@ -80,7 +85,7 @@ export class LaneTables {
     const first = row.end;
     if (lengths.length > 0) {
       const bytes = Buffer.from(lengths.buffer, lengths.byteOffset, lengths.byteLength);
-      this.#statements.addSegment.run(laneId, first, lengths.length, bytes, data);
+      this.#statements.addSegment.run(baseOf(laneId) + first, lengths.length, bytes, data);
       row.end += lengths.length;
     }
     for (const [key, value] of put) {
@@ -88,22 +93,25 @@ export class LaneTables {
       else this.#statements.put.run(laneId, key, value);
     }
     if (lowWater !== undefined && lowWater > row.low_water) {
+      const mark = baseOf(laneId) + lowWater;
       row.low_water = lowWater;
-      this.#statements.dropSegments.run(laneId, lowWater, lowWater);
+      this.#statements.dropSegments.run(baseOf(laneId), mark, mark);
+      // The end as well: when all segments are gone, nothing else knows it.
+      this.#statements.moveLane.run(row.low_water, row.end, laneId);
     }
-    this.#statements.moveLane.run(row.low_water, row.end, laneId);
     return first;
   }
 
   read(laneId: number, from: number, maxBytes: number): SegmentMessage[] {
-    const first = (this.#statements.firstSegment.get(laneId, from) as number | null) ?? 0;
+    const base = baseOf(laneId);
+    const first = (this.#statements.segmentAt.get(base, base + from) as number | null) ?? base;
     const found: SegmentMessage[] = [];
     let size = 0;
-    for (const row of this.#statements.segments.iterate(laneId, first) as IterableIterator<SegmentRow>) {
-      if (row.first + row.count <= from) continue;
+    for (const row of this.#statements.segments.iterate(first, base + SPAN) as IterableIterator<SegmentRow>) {
+      if (row.id - base + row.count <= from) continue;
       if (found.length > 0 && size + row.data.length > maxBytes) break;
       size += row.data.length;
-      found.push({ first: row.first, lengths: uint32s(row.lengths), data: row.data });
+      found.push({ first: row.id - base, lengths: uint32s(row.lengths), data: row.data });
     }
     return found;
   }
@@ -131,15 +139,19 @@ export class LaneTables {
       .filter((text) => text !== 'ok');
     const gaps = this.#db
       .prepare(
-        `SELECT l.log, l.lane, s.first FROM segment s JOIN lane l ON l.id = s.lane
-         WHERE s.first + s.count < l.end AND s.first + s.count >= l.low_water
-           AND NOT EXISTS (SELECT 1 FROM segment n WHERE n.lane = s.lane AND n.first = s.first + s.count)`,
+        `SELECT l.log, l.lane, next.first FROM lane l JOIN (
+           SELECT id / ${SPAN} AS lane, id % ${SPAN} AS first, lag(id + count) OVER (ORDER BY id) AS expected, id FROM segment
+         ) next ON next.lane = l.id WHERE next.expected / ${SPAN} = l.id AND next.expected <> next.id`,
       )
       .all() as { log: string; lane: number; first: number }[];
     for (const { log, lane, first } of gaps)
-      faults.push(`Entries are missing behind position ${first} of lane ${lane} of log "${log}".`);
+      faults.push(`Entries are missing before position ${first} of lane ${lane} of log "${log}".`);
     return faults;
   }
+}
+
+function baseOf(laneId: number): number {
+  return laneId * SPAN;
 }
 
 /** The character just below, so that `key > from` still finds a key equal to the prefix. */
