@@ -95,7 +95,11 @@ export function statisticsTables(db: ConfigDatabase) {
     merge: db.transaction((hoursBefore: number, daysBefore: number): void => {
       const day = hoursBefore - (hoursBefore % DAY_MS);
       for (const merge of merges) {
-        merge({ from: BEFORE, to: daysBefore - (daysBefore % DAY_MS), into: `${BEFORE}` });
+        merge({
+          from: BEFORE,
+          to: daysBefore - (daysBefore % DAY_MS), // An expression: SQLite takes a plain number in GROUP BY for a column's place.
+          into: `hour * ${BEFORE}`,
+        });
         merge({ from: BEFORE, to: day, into: `hour - hour % ${DAY_MS}` });
       }
     }),

@@ -1,8 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { RejectedIdentifiers, SessionStatistics, StatisticsPeriod } from '@batchfeed/schemas';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configuration } from '../config/configuration.ts';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openConfigDatabase } from '../config/open-config-database.ts';
-import { DAY_MS, HOUR_MS } from '../config/statistics-tables.ts';
+import { DAY_MS, HOUR_MS, statisticsTables } from '../config/statistics-tables.ts';
 import { delivered, makeFeed, startTestPlatform, type TestPlatform, update } from '../testing/test-platform.ts';
 import { answer, line, startTestPlugin, type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
 import { StatisticsRecorder } from './statistics-recorder.ts';
@@ -107,8 +109,9 @@ describe('statistics over time', () => {
 
 describe('retention', () => {
   it('merges hours into days and days into one row, and keeps every sum', () => {
-    const db = openConfigDatabase(':memory:');
-    const { statistics } = configuration(db);
+    const db = openConfigDatabase(join(mkdtempSync(join(tmpdir(), 'batchfeed-retention-')), 'platform.db'));
+    onTestFinished(() => rmSync(dirname(db.name), { recursive: true }));
+    const statistics = statisticsTables(db);
     const recorder = new StatisticsRecorder(statistics, () => now);
     const begin = Date.UTC(2026, 0, 1);
     for (let hour = 0; hour < 72; hour += 1) {
