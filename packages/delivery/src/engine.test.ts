@@ -38,6 +38,29 @@ describe('bad input', () => {
     await expect(world([], options)).rejects.toMatchObject({ code: 'INVALID', message: expect.stringContaining(name) });
   });
 
+  test('refuses a store that may write by halves', async () => {
+    const store = new (class extends MemoryStore {
+      override readonly atomic = false as never;
+    })();
+    await expect(world([], { store })).rejects.toMatchObject({
+      code: 'INVALID',
+      message: expect.stringContaining('store'),
+    });
+  });
+
+  test('stops when another engine takes its lanes over, says so, and that one goes on', async () => {
+    const { engine, events, open } = await world([], { policy: { ...POLICY, maxLines: 10 } });
+    await append(engine, numbered(2));
+    const taker = await open();
+    await expect(engine.append(numbered(1))).rejects.toMatchObject({ code: 'FENCED' });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'failed', error: expect.objectContaining({ code: 'FENCED' }) }),
+    );
+    await taker.drain();
+    await taker.idle();
+    expect(taker.ledger()).toMatchObject({ accepted: 2, delivered: 2 });
+  });
+
   test('refuses appends after close, and whatever waits for idleness', async () => {
     const { engine } = await world();
     await append(engine, numbered(1));

@@ -78,6 +78,12 @@ const UNIT: Policy = { maxLines: 1, maxBytes: 1_073_741_824, maxAgeMs: 1 };
 export function settingsOf(options: EngineOptions): Settings {
   const { policy, concurrency = 4, bisect = false, maxHeldBytes = 64 * 1024 * 1024, maxOpenKeys = 100_000 } = options;
   const retry = { ...DEFAULT_RETRY, ...options.retry };
+  if (!options.store.atomic) {
+    throw new DeliveryError(
+      'INVALID',
+      'store must write all or nothing (`atomic`): this engine cannot recover from half a write.',
+    );
+  }
   atLeast('maxHeldBytes', maxHeldBytes, 1);
   atLeast('maxOpenKeys', maxOpenKeys, 1);
   if (typeof concurrency !== 'function') checkConcurrency(concurrency);

@@ -53,8 +53,8 @@ export interface Store {
   /** Lanes of every log; fixed at the store's creation. */
   readonly lanes: number;
   /**
-   * Whether one `write` is all or nothing. Without it the writes happen in the order given (entries before state,
-   * lane by lane), a crash leaves a prefix of them, and the engine stays correct: it may only repeat.
+   * Whether one `write` is all or nothing. Today's engine needs that and refuses a store without it; what it takes to do
+   * with an ordered prefix of the writes stands in `docs/partitioned-log.md`.
    */
   readonly atomic: boolean;
   /** Takes a lane over and fences its earlier owner. */
