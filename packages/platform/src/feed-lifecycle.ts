@@ -9,6 +9,9 @@ import type { PluginCaller } from './plugin/plugin-caller.ts';
  *
  *   INITIAL ──creation ok──▶ PUBLISHED ──connection ok──▶ ACTIVE ──pause──▶ PAUSED ──connection ok──▶ ACTIVE
  *
+ * A feed that takes updates is ACTIVE, INITIAL_LOADING from its first whole-segment upload on, and LIVE once that is
+ * complete. A deleted one is DRAINING or DISCARDING until it holds nothing any more.
+ *
  * Every step is kept as soon as it succeeded, so that an activation which fails on the way goes on where it stopped.
  * Each arrival at ACTIVE opens a session of its own.
  */
@@ -19,11 +22,15 @@ const STEPS_TO_ACTIVE: Record<FeedStatus, readonly ActivationStep[]> = {
   ACTIVE: [],
   INITIAL_LOADING: [],
   LIVE: [],
+  DRAINING: [],
+  DISCARDING: [],
 };
+const TAKES_UPDATES: ReadonlySet<FeedStatus> = new Set(['ACTIVE', 'INITIAL_LOADING', 'LIVE']);
+const IS_DELETED: ReadonlySet<FeedStatus> = new Set(['DRAINING', 'DISCARDING']);
 
 /** Whether a feed takes updates. */
 export function takesUpdates(status: FeedStatus): boolean {
-  return STEPS_TO_ACTIVE[status].length === 0;
+  return TAKES_UPDATES.has(status);
 }
 
 export class FeedLifecycle {
@@ -46,6 +53,7 @@ export class FeedLifecycle {
   async activate(feedId: string): Promise<FeedResource> {
     const feed = this.#feed(feedId);
     if (takesUpdates(feed.status)) return feed;
+    if (IS_DELETED.has(feed.status)) throw new PlatformError('CONFLICT', `Feed ${feedId} is being deleted.`);
     if (this.#underWay.has(feedId)) {
       throw new PlatformError('CONFLICT', `Feed ${feedId} is being activated already. Wait for that to end.`);
     }
@@ -67,11 +75,49 @@ export class FeedLifecycle {
     return this.#configuration.feeds.setStatus(feedId, 'PAUSED');
   }
 
+  /**
+   * Goes on with a paused feed, under a session of its own.
+   *
+   * @throws PlatformError as `activate`, and `CONFLICT` for a feed that is not paused.
+   */
+  async resume(feedId: string): Promise<FeedResource> {
+    const { status } = this.#feed(feedId);
+    if (status !== 'PAUSED') {
+      throw new PlatformError('CONFLICT', `Feed ${feedId} is ${status}; only a paused feed can be resumed.`);
+    }
+    return await this.activate(feedId);
+  }
+
+  /** A whole-segment upload begins, or is complete. */
+  loading(feedId: string, complete: boolean): void {
+    const { status } = this.#feed(feedId);
+    if (complete && status === 'INITIAL_LOADING') this.#configuration.feeds.setStatus(feedId, 'LIVE');
+    else if (!complete && status === 'ACTIVE') this.#configuration.feeds.setStatus(feedId, 'INITIAL_LOADING');
+  }
+
+  /** Takes nothing more for a feed; what it holds is delivered first, or thrown away. */
+  remove(feedId: string, how: 'drain' | 'discard'): FeedResource {
+    if (this.#underWay.has(feedId)) {
+      throw new PlatformError('CONFLICT', `Feed ${feedId} is being activated. Wait for that to end.`);
+    }
+    const { id, status } = this.#feed(feedId);
+    // What is thrown away is not called back.
+    if (status === 'DISCARDING') return this.#feed(id);
+    return this.#configuration.feeds.setStatus(id, how === 'drain' ? 'DRAINING' : 'DISCARDING');
+  }
+
   async #callPlugin(feed: FeedResource): Promise<FeedResource> {
     const baseUrl = this.#baseUrl(feed);
-    const request = { feed_id: feed.id, datamart_id: feed.datamart_id, segment_id: feed.segment_id };
+    const request = {
+      feed_id: feed.id,
+      datamart_id: feed.datamart_id,
+      segment_id: feed.segment_id,
+      ...(feed.feed_destination_id === undefined ? {} : { feed_destination_id: feed.feed_destination_id }),
+    };
     for (const step of STEPS_TO_ACTIVE[feed.status]) {
       await callForActivation(this.#caller, baseUrl, step, request);
+      // It may have been deleted meanwhile.
+      this.#feed(feed.id);
       if (step === 'creation') this.#configuration.feeds.setStatus(feed.id, 'PUBLISHED');
     }
     return this.#configuration.feeds.openSession(feed.id, this.#now());

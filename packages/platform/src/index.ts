@@ -1,3 +1,5 @@
+export { restoreBackup } from './operations/restore-backup.ts';
+export type { RetentionOptions } from './operations/retention.ts';
 export { openPlatform, type Platform, type PlatformOptions } from './platform.ts';
 export { isPlatformError, PlatformError, type PlatformErrorCode } from './platform-error.ts';
 export type { PluginCallerOptions } from './plugin/plugin-caller.ts';

@@ -6,8 +6,18 @@ export type PlatformErrorCode =
   | 'UNAUTHENTICATED'
   /** No such resource, or none that the caller may see. */
   | 'NOT_FOUND'
+  /** The token's role does not allow this. */
+  | 'FORBIDDEN'
   /** The resource is in a state that does not allow this. */
   | 'CONFLICT'
+  /** Somebody changed the resource since the caller read it. */
+  | 'CHANGED'
+  /** The same `Idempotency-Key` was used for another request. */
+  | 'KEY_REUSED'
+  /** The request's body did not arrive in time. */
+  | 'TOO_SLOW'
+  /** Too many failed attempts to authenticate. */
+  | 'TOO_MANY_FAILURES'
   /** The plugin did not answer, or not in time. */
   | 'PLUGIN_UNREACHABLE'
   /** The plugin answered that it cannot, or answered what it must not. */
@@ -28,7 +38,12 @@ const FACTS: Record<PlatformErrorCode, { status: number; retryable: boolean }> =
   INVALID: { status: 400, retryable: false },
   UNAUTHENTICATED: { status: 401, retryable: false },
   NOT_FOUND: { status: 404, retryable: false },
+  FORBIDDEN: { status: 403, retryable: false },
   CONFLICT: { status: 409, retryable: false },
+  CHANGED: { status: 412, retryable: false },
+  KEY_REUSED: { status: 422, retryable: false },
+  TOO_SLOW: { status: 408, retryable: true },
+  TOO_MANY_FAILURES: { status: 429, retryable: true },
   PLUGIN_UNREACHABLE: { status: 502, retryable: true },
   PLUGIN_REFUSED: { status: 502, retryable: true },
   UNAVAILABLE: { status: 503, retryable: true },

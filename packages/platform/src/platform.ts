@@ -6,7 +6,12 @@ import type { Logger } from 'pino';
 import { configuration } from './config/configuration.ts';
 import { type ConfigDatabase, openConfigDatabase } from './config/open-config-database.ts';
 import { FeedLifecycle } from './feed-lifecycle.ts';
+import { FeedRemoval } from './feed-removal.ts';
 import { buildServer } from './http/build-server.ts';
+import { Etags } from './http/etags.ts';
+import { FailureLimit } from './http/failure-limit.ts';
+import type { Services } from './http/services.ts';
+import { UploadRegister } from './ingest/upload-register.ts';
 import { Arrivals } from './operations/arrivals.ts';
 import { Backups } from './operations/backups.ts';
 import { Health } from './operations/health.ts';
@@ -21,6 +26,7 @@ import { AddressGuard } from './plugin/address-guard.ts';
 import { PluginCaller, type PluginCallerOptions } from './plugin/plugin-caller.ts';
 import { newSecret } from './secrets.ts';
 import { StatisticsRecorder } from './statistics/statistics-recorder.ts';
+import { openVault } from './vault.ts';
 
 export interface PlatformOptions {
   /** Folder of all data; made when it is missing. One platform at a time. */
@@ -35,12 +41,25 @@ export interface PlatformOptions {
   readonly caller?: PluginCallerOptions;
   /** Milliseconds an update or batch call may take. Default 30,000. */
   readonly callTimeoutMs?: number;
+  /** Updates of one feed under way at once. Default 64. */
+  readonly updateConcurrency?: number | undefined;
+  /** Batches of one feed under way at once. Default 4. */
+  readonly batchConcurrency?: number | undefined;
   /** How failed calls are repeated. See `RetryPolicy` of the delivery engine for the defaults. */
   readonly retry?: Partial<RetryPolicy>;
   /** How long statistics are kept by the hour and by the day. */
   readonly retention?: RetentionOptions | undefined;
   /** When a plugin counts as down, and how often it is asked whether it is back. */
   readonly circuit?: Partial<CircuitPolicy>;
+  /** Milliseconds the headers of a request may take, then its body; of an upload, the longest silence. Default 60,000. */
+  readonly requestTimeoutMs?: number;
+  /** The first API token, for the first start; later ones have no use for it. Default: a random one. At least 32 characters. */
+  readonly apiToken?: string | undefined;
+  /**
+   * Whether the first start on a data folder may listen beyond this machine although nobody has chosen a token yet.
+   * Default: no. The API speaks plain HTTP: put something in front of it that encrypts.
+   */
+  readonly allowRemote?: boolean | undefined;
   /** Called when the store failed for good; close the platform then. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -60,7 +79,7 @@ type Undo = (() => unknown)[];
 /**
  * Starts a platform on a data folder and takes up what it left there.
  *
- * @throws PlatformError `DATA_FOLDER_…` or `ADDRESS_UNUSABLE`; nothing is then running.
+ * @throws PlatformError `DATA_FOLDER_…`, `ADDRESS_UNUSABLE` or `INVALID`; nothing is then running.
  */
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
   const undo: Undo = [];
@@ -76,8 +95,10 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   const { dataDir, host = '127.0.0.1', port = 0, logger, now = Date.now, onFailure = () => {} } = options;
   const db = openFolder(dataDir);
   undo.push(() => db.close());
-  const repositories = configuration(db);
-  const newApiToken = repositories.apiTokens.isEmpty() ? newSecret() : undefined;
+  const vault = openVault(dataDir);
+  const repositories = configuration(db, vault);
+  mustBeGuarded(host, options, repositories.apiTokens.isEmpty());
+  const newApiToken = repositories.apiTokens.isEmpty() ? (options.apiToken ?? newSecret()) : undefined;
 
   const store = await openSqliteStore({ file: join(dataDir, 'lines.db') }).catch(throwStoreError);
   undo.push(() => store.close());
@@ -103,6 +124,8 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     trace,
     now,
     callTimeoutMs: options.callTimeoutMs,
+    updateConcurrency: options.updateConcurrency,
+    batchConcurrency: options.batchConcurrency,
     retry: options.retry,
     circuit: options.circuit,
     logger,
@@ -115,16 +138,36 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   const backups = new Backups({ dataDir, db, store, now });
 
   const lifecycle = new FeedLifecycle(repositories, caller, now);
+  const removals = new FeedRemoval({ configuration: repositories, pipeline, logger });
+  removals.takeUp();
+  const uploads = new UploadRegister({
+    configuration: repositories,
+    acceptedParts: (feedId) => pipeline.countedAppends(feedId),
+    now,
+  });
   const closing = new AbortController();
   const operations = { recorder, arrivals, backups, health };
-  const services = { configuration: repositories, lifecycle, pipeline, operations, now, closing: closing.signal };
+  const services: Services = {
+    configuration: repositories,
+    lifecycle,
+    pipeline,
+    operations,
+    removals,
+    uploads,
+    wholeUploads: new Set(),
+    etags: new Etags(vault),
+    failures: new FailureLimit(),
+    stalledMs: options.requestTimeoutMs,
+    now,
+    closing: closing.signal,
+  };
   const server = buildServer(services, logger);
   undo.push(() => server.close());
   const url = await server.listen({ host, port }).catch((error: unknown) => throwListenError(error, host, port));
   guard.protect(Number(new URL(url).port || 80));
   if (newApiToken !== undefined) {
     writeFileSync(join(dataDir, 'api-token'), `${newApiToken}\n`, { mode: 0o600 });
-    repositories.apiTokens.add(newApiToken, now());
+    repositories.apiTokens.add(newApiToken, { name: 'first', role: 'admin' }, now());
   }
 
   const close = async (patienceMs: number) => {
@@ -171,6 +214,27 @@ function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   mkdirSync(path, { mode: 0o700 });
+}
+
+/** Beyond this machine only once there is a token that somebody has, unless told that this is fine. */
+function mustBeGuarded(host: string, { apiToken, allowRemote = false }: PlatformOptions, isFirstStart: boolean): void {
+  if (apiToken !== undefined && apiToken.length < MIN_TOKEN_LENGTH) {
+    throw new PlatformError(
+      'INVALID',
+      `The API token has fewer than ${MIN_TOKEN_LENGTH} characters. Choose a longer one.`,
+    );
+  }
+  if (isLoopback(host) || allowRemote || apiToken !== undefined || !isFirstStart) return;
+  throw new PlatformError(
+    'ADDRESS_UNUSABLE',
+    `${host} is reached from beyond this machine, and the data folder has no API token yet. Start once on 127.0.0.1, bring a token, or allow it.`,
+  );
+}
+
+const MIN_TOKEN_LENGTH = 32;
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 const STORE_FAILURES: Readonly<Record<string, PlatformErrorCode>> = {

@@ -176,21 +176,60 @@ export type CreateSegment = z.infer<typeof createSegmentSchema>;
 export const segmentResourceSchema = createSegmentSchema.extend({ id: idSchema });
 export type SegmentResource = z.infer<typeof segmentResourceSchema>;
 
+/** How the engine treats one feed, where that differs from the platform's own settings. */
+export const feedOptionsSchema = z.strictObject({
+  /** Whether a batch the plugin refuses is halved until the bad lines are found. Default false. */
+  bisect: z.boolean().optional(),
+  /** Failed attempts after which an update or a batch is given up. Default: the platform's, 10. */
+  max_attempts: z.int().min(1).max(1_000).optional(),
+});
+export type FeedOptions = z.infer<typeof feedOptionsSchema>;
+
 /** Body of `POST /v1/audience_segment_external_feeds`. `plugin_version_id` is the version's id or its `version_id`. */
 export const createFeedSchema = z.strictObject({
   segment_id: idSchema,
   plugin_id: idSchema,
   plugin_version_id: z.string().min(1),
   name: nameSchema.optional(),
+  feed_destination_id: idSchema.optional(),
+  options: feedOptionsSchema.optional(),
+  /** Whether the platform remembers who is in the segment from the first update on. See `mode=full`. Default false. */
+  track_segment: z.boolean().optional(),
 });
 export type CreateFeed = z.infer<typeof createFeedSchema>;
+
+/** Body of `PUT /v1/audience_segment_external_feeds/:id`; what is not named stays. */
+export const updateFeedSchema = z
+  .strictObject({ name: nameSchema.optional(), options: feedOptionsSchema.optional() })
+  .refine((body) => Object.keys(body).length > 0, 'must change name or options');
+export type UpdateFeed = z.infer<typeof updateFeedSchema>;
 
 /**
  * INITIAL waits for activation; PUBLISHED has its external segment but no connection to it yet; ACTIVE takes updates;
  * PAUSED keeps what it has and sends nothing. INITIAL_LOADING and LIVE tell a feed being filled from one kept in sync.
+ * DRAINING and DISCARDING are deleted, and gone as soon as what they hold is delivered or thrown away.
  */
-export const feedStatusSchema = z.enum(['INITIAL', 'PUBLISHED', 'ACTIVE', 'INITIAL_LOADING', 'LIVE', 'PAUSED']);
+export const feedStatusSchema = z.enum([
+  'INITIAL',
+  'PUBLISHED',
+  'ACTIVE',
+  'INITIAL_LOADING',
+  'LIVE',
+  'PAUSED',
+  'DRAINING',
+  'DISCARDING',
+]);
 export type FeedStatus = z.infer<typeof feedStatusSchema>;
+
+/** Whether calls of a feed's plugin are made (CLOSED), wait for it to come back (OPEN), or one of them tries (HALF_OPEN). */
+export const circuitSchema = z.object({
+  state: z.enum(['CLOSED', 'OPEN', 'HALF_OPEN']),
+  /** When it left CLOSED. */
+  since_ts: z.int().optional(),
+  reason: z.string().optional(),
+  next_probe_ts: z.int().optional(),
+});
+export type CircuitResource = z.infer<typeof circuitSchema>;
 
 export const feedResourceSchema = z.object({
   id: idSchema,
@@ -211,8 +250,28 @@ export const feedResourceSchema = z.object({
   /** Absent until the first activation; every activation opens a new one. */
   session_id: idSchema.optional(),
   created_ts: z.int(),
+  feed_destination_id: idSchema.optional(),
+  options: feedOptionsSchema,
+  /** Whether the platform remembers who is in the segment; the first whole-segment upload turns it on. */
+  track_segment: z.boolean(),
+  /** In answers of the operator API. */
+  circuit: circuitSchema.optional(),
 });
 export type FeedResource = z.infer<typeof feedResourceSchema>;
+
+/** What an upload of a whole segment (`mode=full`) came to. */
+export const wholeSegmentReportSchema = z.object({
+  /** Members that are new or have changed, and were accepted as UPSERT. */
+  upserts: z.int().nonnegative(),
+  /** Members that are gone, and were accepted as DELETE. */
+  deletes: z.int().nonnegative(),
+  unchanged: z.int().nonnegative(),
+  /** Members that were not in it, but are not deleted either because lines of it were rejected. */
+  deletes_withheld: z.int().nonnegative(),
+  /** Members the platform knew before. Of what it does not know it deletes nothing. */
+  known_before: z.int().nonnegative(),
+});
+export type WholeSegmentReport = z.infer<typeof wholeSegmentReportSchema>;
 
 /** The answer of an upload of updates, given once everything accepted is on disk. */
 export const ingestReportSchema = z.object({
@@ -220,6 +279,8 @@ export const ingestReportSchema = z.object({
   rejected: z.int().nonnegative(),
   /** The first 1,000 rejected lines: number from 1, path of the field (empty for the whole line), and what is wrong. */
   rejections: z.array(z.object({ line: z.int().min(1), path: z.string(), message: z.string() })),
+  /** With `mode=full` only. */
+  whole_segment: wholeSegmentReportSchema.optional(),
 });
 export type IngestReport = z.infer<typeof ingestReportSchema>;
 

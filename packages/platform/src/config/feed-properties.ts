@@ -1,15 +1,18 @@
 import type { PropertyDefinition, PutProperty } from '@batchfeed/schemas';
 import { PlatformError } from '../platform-error.ts';
+import type { Vault } from '../vault.ts';
 import type { ConfigDatabase } from './open-config-database.ts';
+import { isMask, isSecret } from './secret-properties.ts';
 
 interface Row {
   technical_name: string;
   property_type: string;
   value: string;
+  sealed: Buffer | null;
 }
 
-/** Properties of one feed: those its plugin version declares, overridden and completed by the feed's own. */
-export function feedProperties(db: ConfigDatabase) {
+/** Properties of one feed: those its plugin version declares, overridden and completed by the feed's own. Secrets are sealed. */
+export function feedProperties(db: ConfigDatabase, vault: Vault) {
   const own = db.prepare('SELECT * FROM feed_properties WHERE feed_id = ? ORDER BY technical_name');
   const declared = db
     .prepare(
@@ -17,15 +20,22 @@ export function feedProperties(db: ConfigDatabase) {
     )
     .pluck();
   const upsert = db.prepare(`
-    INSERT INTO feed_properties VALUES (:feed, :name, :property_type, :value)
-    ON CONFLICT DO UPDATE SET property_type = excluded.property_type, value = excluded.value`);
+    INSERT INTO feed_properties (feed_id, technical_name, property_type, value, sealed)
+    VALUES (:feed, :name, :property_type, :value, :sealed)
+    ON CONFLICT DO UPDATE
+      SET property_type = excluded.property_type, value = excluded.value, sealed = excluded.sealed`);
+  const place = (feedId: string, name: string) => `property ${name} of feed ${feedId}`;
+  const textOf = (feedId: string, { technical_name: name, value, sealed }: Row): string =>
+    sealed === null ? value : vault.open(sealed, place(feedId, name));
 
   const list = (feedId: string): PropertyDefinition[] => {
     const properties = new Map<string, PropertyDefinition>();
     for (const property of JSON.parse(declared.get(feedId) as string) as PropertyDefinition[]) {
       properties.set(property.technical_name, property);
     }
-    for (const row of own.all(feedId) as Row[]) properties.set(row.technical_name, toProperty(row));
+    for (const row of own.all(feedId) as Row[]) {
+      properties.set(row.technical_name, toProperty(row, textOf(feedId, row)));
+    }
     return [...properties.values()];
   };
   return {
@@ -36,18 +46,24 @@ export function feedProperties(db: ConfigDatabase) {
       if (current?.writable === false) {
         throw new PlatformError('CONFLICT', `The plugin declares the property ${name} as not writable.`);
       }
-      const row = { technical_name: name, property_type, value: JSON.stringify(value) };
-      upsert.run({ feed: feedId, name, property_type, value: row.value });
-      return toProperty(row);
+      const named = { technical_name: name, property_type };
+      // Operators do not see secrets, so what they send back unseen must not replace them.
+      if (current !== undefined && isSecret(named) && isMask(value)) return current;
+      const text = JSON.stringify(value);
+      const stored = isSecret(named)
+        ? { value: '{}', sealed: vault.seal(text, place(feedId, name)) }
+        : { value: text, sealed: null };
+      upsert.run({ feed: feedId, name, property_type, ...stored });
+      return toProperty(named, text);
     },
   };
 }
 
-function toProperty(row: Row): PropertyDefinition {
+function toProperty(row: Pick<Row, 'technical_name' | 'property_type'>, value: string): PropertyDefinition {
   return {
     technical_name: row.technical_name,
     property_type: row.property_type,
-    value: JSON.parse(row.value) as Record<string, unknown>,
+    value: JSON.parse(value) as Record<string, unknown>,
     origin: 'INSTANCE',
     writable: true,
     deletable: true,

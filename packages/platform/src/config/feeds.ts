@@ -1,4 +1,11 @@
-import type { FeedResource, FeedStatus, SegmentResource, VersionResource } from '@batchfeed/schemas';
+import type {
+  CreateFeed,
+  FeedResource,
+  FeedStatus,
+  SegmentResource,
+  UpdateFeed,
+  VersionResource,
+} from '@batchfeed/schemas';
 import { isId } from './ids.ts';
 import type { ConfigDatabase } from './open-config-database.ts';
 import { pageReader } from './page.ts';
@@ -17,22 +24,40 @@ interface Row {
   artifact_id: string;
   session_id: number | null;
   created_ts: number;
+  options: string;
+  feed_destination_id: number | null;
+  track_segment: number;
 }
 
 const SOURCE = `(
   SELECT f.id, f.name, f.status, f.segment_id, s.datamart_id, s.organisation_id, v.plugin_id, f.plugin_version_id,
-    v.version_id AS version_value, p.group_id, p.artifact_id, f.session_id, f.created_ts
+    v.version_id AS version_value, p.group_id, p.artifact_id, f.session_id, f.created_ts,
+    f.options, f.feed_destination_id, f.track_segment
   FROM feeds f
   JOIN audience_segments s ON s.id = f.segment_id
   JOIN plugin_versions v ON v.id = f.plugin_version_id
   JOIN plugins p ON p.id = v.plugin_id
+  WHERE NOT f.deleted
 )`;
+/** What a deleted feed leaves in other tables. */
+const BELONGINGS = ['feed_properties', 'segment_members', 'uploads'];
 
 /** A feed binds a segment, and with it a datamart, to a plugin version. */
 export function feeds(db: ConfigDatabase) {
   const insert = db.prepare(`
-    INSERT INTO feeds (segment_id, plugin_version_id, name, status, created_ts) VALUES (?, ?, ?, 'INITIAL', ?)`);
+    INSERT INTO feeds
+      (segment_id, plugin_version_id, name, status, created_ts, options, feed_destination_id, track_segment)
+    VALUES (?, ?, ?, 'INITIAL', ?, ?, ?, ?)`);
   const select = db.prepare(`SELECT * FROM ${SOURCE} WHERE id = ?`);
+  const change = db.prepare('UPDATE feeds SET name = ?, options = ? WHERE id = ?');
+  const ofVersion = db.prepare(`SELECT * FROM ${SOURCE} WHERE plugin_version_id = ?`);
+  const withStatus = db.prepare(`SELECT id FROM ${SOURCE} WHERE status = ?`).pluck();
+  const beginLoad = db
+    .prepare('UPDATE feeds SET load_number = load_number + 1, track_segment = 1 WHERE id = ? RETURNING load_number')
+    .pluck();
+  const loadNumber = db.prepare('SELECT load_number FROM feeds WHERE id = ?').pluck();
+  const setDeleted = db.prepare('UPDATE feeds SET deleted = 1 WHERE id = ?');
+  const dropBelongings = BELONGINGS.map((table) => db.prepare(`DELETE FROM ${table} WHERE feed_id = ?`));
   const setStatus = db.prepare('UPDATE feeds SET status = ? WHERE id = ?');
   const insertSession = db.prepare('INSERT INTO feed_sessions (feed_id, opened_ts) VALUES (?, ?)');
   const setSession = db.prepare('UPDATE feeds SET status = ?, session_id = ? WHERE id = ?');
@@ -44,10 +69,34 @@ export function feeds(db: ConfigDatabase) {
   return {
     get,
     list: pageReader(db, SOURCE, toResource),
-    create(segment: SegmentResource, version: VersionResource, name: string, now: number): FeedResource {
-      const { lastInsertRowid } = insert.run(segment.id, version.id, name, now);
+    create(segment: SegmentResource, version: VersionResource, body: CreateFeed, now: number): FeedResource {
+      const { lastInsertRowid } = insert.run(
+        segment.id,
+        version.id,
+        body.name ?? segment.name,
+        now,
+        JSON.stringify(body.options ?? {}),
+        body.feed_destination_id ?? null,
+        body.track_segment === true ? 1 : 0,
+      );
       return get(String(lastInsertRowid)) as FeedResource;
     },
+    update(feed: FeedResource, body: UpdateFeed): FeedResource {
+      change.run(body.name ?? feed.name, JSON.stringify(body.options ?? feed.options), feed.id);
+      return get(feed.id) as FeedResource;
+    },
+    /** All feeds of a plugin version. */
+    ofVersion: (versionId: string): FeedResource[] => (ofVersion.all(versionId) as Row[]).map(toResource),
+    withStatus: (status: FeedStatus): string[] => (withStatus.all(status) as number[]).map(String),
+    /** Counts a whole-segment upload, and remembers members from now on; returns its number. */
+    beginLoad: (id: string): number => beginLoad.get(id) as number,
+    /** The number of the last whole-segment upload; 0 before the first. */
+    loadNumber: (id: string): number => loadNumber.get(id) as number,
+    /** Nobody sees the feed any more. */
+    remove: db.transaction((id: string): void => {
+      for (const drop of dropBelongings) drop.run(id);
+      setDeleted.run(id);
+    }),
     setStatus(id: string, status: FeedStatus): FeedResource {
       setStatus.run(status, id);
       return get(id) as FeedResource;
@@ -60,9 +109,12 @@ export function feeds(db: ConfigDatabase) {
   };
 }
 
-function toResource({ session_id, ...row }: Row): FeedResource {
+function toResource({ session_id, feed_destination_id, ...row }: Row): FeedResource {
   return {
     ...row,
+    options: JSON.parse(row.options) as FeedResource['options'],
+    track_segment: row.track_segment === 1,
+    ...(feed_destination_id === null ? {} : { feed_destination_id: String(feed_destination_id) }),
     id: String(row.id),
     segment_id: String(row.segment_id),
     audience_segment_id: String(row.segment_id),

@@ -127,4 +127,73 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (feed_id, session_id, hour, tag, value)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE api_tokens ADD COLUMN name TEXT NOT NULL DEFAULT 'first';
+
+  CREATE TABLE feed_destinations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    organisation_id TEXT NOT NULL,
+    -- Scheme and credentials, sealed; see vault.ts.
+    credentials BLOB,
+    created_ts INTEGER NOT NULL
+  ) STRICT;
+
+  ALTER TABLE feeds ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE feeds ADD COLUMN feed_destination_id INTEGER REFERENCES feed_destinations;
+  ALTER TABLE feeds ADD COLUMN track_segment INTEGER NOT NULL DEFAULT 0;
+  -- Counts whole-segment uploads; members carry the number of the last one that had them.
+  ALTER TABLE feeds ADD COLUMN load_number INTEGER NOT NULL DEFAULT 0;
+  -- Deleted feeds keep their row, so that what they held has an owner while it goes.
+  ALTER TABLE feeds ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+  -- The value of a secret property, sealed; its plain column is then '{}'.
+  ALTER TABLE feed_properties ADD COLUMN sealed BLOB;
+
+  CREATE TABLE segment_members (
+    feed_id INTEGER NOT NULL,
+    user_key TEXT NOT NULL,
+    identifiers TEXT NOT NULL,
+    -- Of the identifiers and profiles that were last accepted; null while that is not certain.
+    hash BLOB,
+    load_number INTEGER NOT NULL,
+    PRIMARY KEY (feed_id, user_key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE uploads (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    feed_id INTEGER NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    -- RUNNING, CUT or DONE.
+    state TEXT NOT NULL,
+    -- Parts accepted by earlier runs, and what the feed's counter of parts stood at when this run began.
+    parts INTEGER NOT NULL DEFAULT 0,
+    parts_before INTEGER NOT NULL DEFAULT 0,
+    -- A digest of the first so many parts, to tell a repeat from another content.
+    digest_parts INTEGER NOT NULL DEFAULT 0,
+    digest BLOB,
+    report TEXT,
+    touched_ts INTEGER NOT NULL,
+    UNIQUE (feed_id, idempotency_key)
+  ) STRICT;
+
+  CREATE TABLE configuration_files (
+    plugin_version_id INTEGER NOT NULL REFERENCES plugin_versions,
+    technical_name TEXT NOT NULL,
+    content BLOB NOT NULL,
+    updated_ts INTEGER NOT NULL,
+    PRIMARY KEY (plugin_version_id, technical_name)
+  ) STRICT;
+
+  CREATE TABLE data_files (
+    uri TEXT PRIMARY KEY,
+    content BLOB NOT NULL,
+    updated_ts INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE realm_selections (
+    datamart_id TEXT PRIMARY KEY,
+    selections TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

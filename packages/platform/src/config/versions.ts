@@ -56,6 +56,12 @@ export function versions(db: ConfigDatabase) {
       if (!NEXT[version.status].includes(status)) {
         throw new PlatformError('CONFLICT', `status: ${version.status} cannot become ${status}.`);
       }
+      if (version.status === 'ARCHIVED' && body.base_url !== undefined && body.base_url !== version.base_url) {
+        throw new PlatformError(
+          'CONFLICT',
+          `base_url: version ${version.version_id} is archived and cannot be changed.`,
+        );
+      }
       change.run(status, body.base_url ?? version.base_url ?? null, version.id);
       return get(version.plugin_id, version.id) as VersionResource;
     },

@@ -17,6 +17,7 @@ export function workerCredentials(db: ConfigDatabase) {
   const insert = db.prepare('INSERT INTO worker_credentials VALUES (?, ?, ?, ?)');
   const select = db.prepare('SELECT * FROM worker_credentials WHERE worker_id = ?');
   const ofVersion = db.prepare('SELECT * FROM worker_credentials WHERE plugin_version_id = ? ORDER BY created_ts');
+  const change = db.prepare('UPDATE worker_credentials SET digest = ? WHERE worker_id = ? AND plugin_version_id = ?');
   const remove = db.prepare('DELETE FROM worker_credentials WHERE worker_id = ? AND plugin_version_id = ?');
   return {
     /** The only time the token is known in clear. */
@@ -24,6 +25,12 @@ export function workerCredentials(db: ConfigDatabase) {
       const issued = { worker_id: randomUUID(), authentication_token: newSecret() };
       insert.run(issued.worker_id, versionId, digestOf(issued.authentication_token), now);
       return issued;
+    },
+    /** A new token for a worker; the one before is worth nothing from now on. Undefined when there is no such worker. */
+    rotate(versionId: string, workerId: string): WorkerCredentials | undefined {
+      const token = newSecret();
+      const { changes } = change.run(digestOf(token), workerId, versionId);
+      return changes === 1 ? { worker_id: workerId, authentication_token: token } : undefined;
     },
     list: (versionId: string): WorkerCredentialsResource[] =>
       (ofVersion.all(versionId) as Row[]).map((row) => ({

@@ -1,15 +1,21 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { PlatformError } from '../platform-error.ts';
+import { bodyDeadline } from './body-deadline.ts';
 import { handleError, isBasic } from './error-handler.ts';
+import { gatewayFileRoutes, gatewayResourceRoutes } from './gateway/gateway-resource-routes.ts';
 import { gatewayRoutes } from './gateway/gateway-routes.ts';
 import { gatewayAuth } from './gateway-auth.ts';
 import { healthRoutes, metricsRoute } from './health-routes.ts';
 import { openapiRoutes } from './openapi-routes.ts';
+import { apiTokenRoutes } from './operator/api-token-routes.ts';
 import { backupRoutes } from './operator/backup-routes.ts';
 import { batchingRoutes } from './operator/batching-routes.ts';
 import { deadLetterRoutes } from './operator/dead-letter-routes.ts';
+import { destinationRoutes } from './operator/destination-routes.ts';
+import { feedLifeRoutes } from './operator/feed-life-routes.ts';
 import { feedRoutes } from './operator/feed-routes.ts';
+import { fileRoutes } from './operator/file-routes.ts';
 import { ingestRoutes } from './operator/ingest-routes.ts';
 import { pluginRoutes } from './operator/plugin-routes.ts';
 import { segmentRoutes } from './operator/segment-routes.ts';
@@ -25,6 +31,8 @@ import { jsonSerializerCompiler, zodValidatorCompiler } from './zod-provider.ts'
 const GATEWAY = '/gateway';
 /** Of the API, not of the package: it changes when a route stops doing what it did. */
 const VERSION = '1.0.0';
+/** How long the headers of a request may take, and then its body. */
+const REQUEST_TIMEOUT_MS = 60_000;
 const OPERATOR_ROUTES = [
   pluginRoutes,
   batchingRoutes,
@@ -32,6 +40,9 @@ const OPERATOR_ROUTES = [
   workerCredentialsRoutes,
   segmentRoutes,
   feedRoutes,
+  feedLifeRoutes,
+  destinationRoutes,
+  apiTokenRoutes,
   statisticsRoutes,
   deadLetterRoutes,
   backupRoutes,
@@ -39,6 +50,7 @@ const OPERATOR_ROUTES = [
 
 /** The platform's HTTP server: the operator API and the plugins' gateway, on one port. */
 export function buildServer(services: Services, logger: Logger): FastifyInstance {
+  const requestTimeoutMs = services.stalledMs ?? REQUEST_TIMEOUT_MS;
   const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -46,7 +58,9 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
     rewriteUrl: (request) => (isBasic(request) ? GATEWAY + request.url : (request.url ?? '/')),
     routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: 'idle',
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(requestTimeoutMs, 5_000) },
   });
+  bodyDeadline(server as unknown as FastifyInstance, requestTimeoutMs);
   server.setValidatorCompiler(zodValidatorCompiler as never);
   server.setSerializerCompiler(jsonSerializerCompiler);
   server.setErrorHandler(handleError as never);
@@ -60,23 +74,27 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
   openapiRoutes(server as unknown as FastifyInstance, VERSION);
   healthRoutes(server as unknown as FastifyInstance, services);
   server.register(async (scope) => {
-    scope.addHook('onRequest', operatorAuth(services.configuration.apiTokens));
+    scope.addHook('onRequest', operatorAuth(services.configuration.apiTokens, services.failures));
     metricsRoute(scope as unknown as FastifyInstance, services);
   });
   server.register(
     async (scope) => {
-      scope.addHook('onRequest', operatorAuth(services.configuration.apiTokens));
+      scope.addHook('onRequest', operatorAuth(services.configuration.apiTokens, services.failures));
       scope.setNotFoundHandler(notFound);
+      services.etags.addTo(scope as unknown as FastifyInstance);
       for (const routes of OPERATOR_ROUTES) routes(scope as unknown as RouteApp, services);
       scope.register(async (stream) => ingestRoutes(stream as unknown as RouteApp, services));
+      scope.register(async (files) => fileRoutes(files as unknown as RouteApp, services));
     },
     { prefix: '/v1' },
   );
   server.register(
     async (scope) => {
-      scope.addHook('onRequest', gatewayAuth(services.configuration.workerCredentials));
+      scope.addHook('onRequest', gatewayAuth(services.configuration.workerCredentials, services.failures));
       scope.setNotFoundHandler(notFound);
       gatewayRoutes(scope as unknown as RouteApp, services);
+      gatewayResourceRoutes(scope as unknown as RouteApp, services);
+      scope.register(async (files) => gatewayFileRoutes(files as unknown as RouteApp, services));
     },
     { prefix: `${GATEWAY}/v1` },
   );

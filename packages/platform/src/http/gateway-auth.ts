@@ -1,6 +1,6 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { WorkerCredentialsRegister } from '../config/worker-credentials.ts';
-import { PlatformError } from '../platform-error.ts';
+import type { FailureLimit } from './failure-limit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -10,12 +10,12 @@ declare module 'fastify' {
 }
 
 /** Lets requests with a worker's credentials pass (HTTP Basic), and notes whose they are. */
-export function gatewayAuth(register: WorkerCredentialsRegister) {
-  return async (request: FastifyRequest): Promise<void> => {
+export function gatewayAuth(register: WorkerCredentialsRegister, failures: FailureLimit) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const [workerId, token] = readBasic(request.headers.authorization ?? '');
     const versionId = register.versionOf(workerId, token);
     if (versionId === undefined) {
-      throw new PlatformError('UNAUTHENTICATED', 'The worker id or the authentication token is not valid.');
+      throw failures.failed(request, reply, 'The worker id or the authentication token is not valid.');
     }
     request.pluginVersionId = versionId;
   };

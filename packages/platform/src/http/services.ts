@@ -1,10 +1,14 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { FeedLifecycle } from '../feed-lifecycle.ts';
+import type { FeedRemoval } from '../feed-removal.ts';
+import type { UploadRegister } from '../ingest/upload-register.ts';
 import type { Arrivals } from '../operations/arrivals.ts';
 import type { Backups } from '../operations/backups.ts';
 import type { Health } from '../operations/health.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.ts';
+import type { Etags } from './etags.ts';
+import type { FailureLimit } from './failure-limit.ts';
 
 /** What the routes work with. */
 export interface Services {
@@ -18,6 +22,14 @@ export interface Services {
     readonly backups: Backups;
     readonly health: Health;
   };
+  readonly removals: FeedRemoval;
+  readonly uploads: UploadRegister;
+  /** Ids of feeds for which a whole segment is being uploaded. */
+  readonly wholeUploads: Set<string>;
+  readonly etags: Etags;
+  readonly failures: FailureLimit;
+  /** Milliseconds without a byte after which a request's body is given up. */
+  readonly stalledMs: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Aborted when the platform begins to close. */

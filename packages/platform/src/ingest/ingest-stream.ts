@@ -1,17 +1,30 @@
 import type { IngestReport } from '@batchfeed/schemas';
 import { PlatformError } from '../platform-error.ts';
+import { BodySplitter } from './body-splitter.ts';
 import { LineSplitter, MAX_LINE_BYTES, type SplitLine } from './line-splitter.ts';
+import { PartCutter } from './part-cutter.ts';
 import { type AcceptedUpdate, isFault, readUpdate } from './read-update.ts';
+import type { KeyedUpload } from './upload-register.ts';
 
 /** Rejected lines that a report names. */
 const REPORTED_REJECTIONS = 1_000;
+/** A body of which nothing comes for so long is given up, in milliseconds. */
+const STALLED_MS = 60_000;
 /** Appends under way at once: one being written, one gathering behind it, so that disk and parser both keep busy. */
 const APPENDS_AHEAD = 4;
 
 export interface IngestTarget {
   /** Takes updates in, in the order of the calls; resolves once they are on disk, and only when there is room. */
   append(updates: readonly AcceptedUpdate[]): Promise<void>;
+  /** Whether the body says that it is JSON, and so may be an array. */
+  readonly isJson?: boolean;
+  /** Whether the lines are all members of the segment rather than single updates. */
+  readonly isWhole?: boolean;
+  /** Of an upload with an `Idempotency-Key`: which parts of it were accepted before. */
+  readonly guard?: KeyedUpload | undefined;
   now(): number;
+  /** Milliseconds without a byte after which the upload is given up. Default 60,000. */
+  readonly stalledMs?: number | undefined;
   /** Aborted when the platform closes. */
   readonly closing: AbortSignal;
 }
@@ -23,28 +36,50 @@ export interface IngestTarget {
  * When it throws, what was taken in before stays taken in.
  */
 export async function ingestStream(stream: AsyncIterable<Buffer>, target: IngestTarget): Promise<IngestReport> {
-  const splitter = new LineSplitter();
+  const splitter = target.isJson === true ? new BodySplitter() : new LineSplitter();
+  const cutter = target.guard && new PartCutter();
   const report: IngestReport = { accepted: 0, rejected: 0, rejections: [] };
   const appends: Promise<void>[] = [];
 
   const take = async (lines: Iterable<SplitLine>) => {
-    const updates = readLines(lines, report, target.now());
-    if (updates.length === 0) return;
-    if (appends.length >= APPENDS_AHEAD) await appends.shift();
-    const append = target.append(updates);
-    // Awaited later; until then a failure must not count as unhandled.
-    append.catch(() => {});
-    appends.push(append);
+    const updates = readLines(lines, report, target);
     report.accepted += updates.length;
+    await hand(updates, () => target.append(updates));
   };
+  const hand = async (updates: readonly AcceptedUpdate[], append: () => Promise<void>) => {
+    if (updates.length === 0 && cutter === undefined) return;
+    if (appends.length >= APPENDS_AHEAD) await appends.shift();
+    const appended = append();
+    // Awaited later; until then a failure must not count as unhandled.
+    appended.catch(() => {});
+    appends.push(appended);
+  };
+  const takeParts = async (parts: Iterable<readonly SplitLine[]>) => {
+    for (const part of parts) {
+      const guard = target.guard as KeyedUpload;
+      const isNew = guard.isNew(part);
+      const updates = readLines(part, report, target);
+      report.accepted += updates.length;
+      const number = guard.parts;
+      if (isNew) await hand(updates, () => target.append(updates).then(() => guard.accepted(number)));
+    }
+  };
+  const takeIn = (lines: Iterable<SplitLine>) => (cutter === undefined ? take(lines) : takeParts(cutter.push(lines)));
 
   let complete = false;
   try {
-    for await (const chunk of until(target.closing, stream)) await take(splitter.push(chunk));
+    for await (const chunk of until(target.closing, stream, target.stalledMs ?? STALLED_MS))
+      await takeIn(splitter.push(chunk));
     complete = !target.closing.aborted;
-    if (complete) await take(splitter.end());
+    if (complete) {
+      await takeIn(splitter.end());
+      if (cutter !== undefined) await takeParts(cutter.end());
+    }
   } finally {
-    await Promise.all(appends);
+    // All of them, whatever becomes of one: nothing of this upload is under way any more when it ends.
+    const ends = await Promise.allSettled(appends);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) await Promise.reject(failed.reason);
   }
   if (!complete) throw cutShort(report);
   return report;
@@ -54,23 +89,32 @@ export async function ingestStream(stream: AsyncIterable<Buffer>, target: Ingest
  * The stream's chunks until the signal aborts, which ends the waiting for a chunk too. Unlike `for await` over the stream
  * itself it leaves the stream alone when the reader gives up: destroying a request would take the answer's connection.
  */
-async function* until(signal: AbortSignal, stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* until(signal: AbortSignal, stream: AsyncIterable<Buffer>, stalledMs: number): AsyncGenerator<Buffer> {
   const iterator = stream[Symbol.asyncIterator]();
   let stopWaiting = () => {};
   const onAbort = () => stopWaiting();
   signal.addEventListener('abort', onAbort);
   try {
     while (!signal.aborted) {
+      let stall: NodeJS.Timeout | undefined;
       const next = await new Promise<IteratorResult<Buffer>>((resolve, reject) => {
         stopWaiting = () => resolve({ done: true, value: undefined });
+        stall = setTimeout(() => reject(stalled(stalledMs)), stalledMs);
         iterator.next().then(resolve, reject);
-      });
+      }).finally(() => clearTimeout(stall));
       if (next.done) return;
       yield next.value;
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+function stalled(ms: number): PlatformError {
+  return new PlatformError(
+    'TOO_SLOW',
+    `Nothing of the request body came for ${ms / 1_000} s. What came before that is taken in.`,
+  );
 }
 
 function cutShort({ accepted, rejected }: IngestReport): PlatformError {
@@ -80,11 +124,14 @@ function cutShort({ accepted, rejected }: IngestReport): PlatformError {
   );
 }
 
-function readLines(lines: Iterable<SplitLine>, report: IngestReport, now: number): AcceptedUpdate[] {
+function readLines(lines: Iterable<SplitLine>, report: IngestReport, target: IngestTarget): AcceptedUpdate[] {
+  const now = target.now();
   const updates: AcceptedUpdate[] = [];
   for (const { number, bytes } of lines) {
     const read =
-      bytes === undefined ? { path: '', message: `is longer than ${MAX_LINE_BYTES} bytes` } : readUpdate(bytes, now);
+      bytes === undefined
+        ? { path: '', message: `is longer than ${MAX_LINE_BYTES} bytes` }
+        : readUpdate(bytes, now, target.isWhole);
     if (!isFault(read)) updates.push(read);
     else {
       report.rejected += 1;

@@ -8,10 +8,12 @@ export interface AcceptedUpdate {
   readonly user: string;
   /** The update's own text, completed by `ts` and `user_profiles` where it had none; an object. */
   readonly text: string;
+  /** What the text says. */
+  readonly update: UpdateLine;
 }
 
-/** Reads one line of an upload. Its text is kept as it came, so that numbers and unknown fields reach the plugin untouched. */
-export function readUpdate(bytes: Buffer, now: number): AcceptedUpdate | Fault {
+/** Reads one line of an upload. Its text is kept as it came, so that numbers and unknown fields reach the plugin untouched. A member of a whole segment needs no operation. */
+export function readUpdate(bytes: Buffer, now: number, isMember = false): AcceptedUpdate | Fault {
   if (!isUtf8(bytes)) return { path: '', message: 'is not UTF-8' };
   const text = bytes.toString('utf8');
   let update: UpdateLine;
@@ -20,17 +22,27 @@ export function readUpdate(bytes: Buffer, now: number): AcceptedUpdate | Fault {
   } catch {
     return { path: '', message: 'is not JSON' };
   }
-  const fault = updateFault(update);
+  const missing = isMember && isObject(update) && update.operation === undefined ? ',"operation":"UPSERT"' : '';
+  if (missing !== '') update.operation = 'UPSERT';
+  const fault = updateFault(update) ?? (isMember && update.operation === 'DELETE' ? NOT_A_MEMBER : undefined);
   if (fault !== undefined) return fault;
-  return { user: userKey(update.user_identifiers), text: completed(text.trim(), update, now) };
+  return { user: userKey(update.user_identifiers), text: completed(text.trim(), update, now, missing), update };
 }
 
 export function isFault(read: AcceptedUpdate | Fault): read is Fault {
   return 'message' in read;
 }
 
-function completed(text: string, update: UpdateLine, now: number): string {
+const NOT_A_MEMBER: Fault = { path: 'operation', message: 'must not be DELETE among the members of a segment' };
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function completed(text: string, update: UpdateLine, now: number, operation: string): string {
   const missing =
-    (update.user_profiles === undefined ? ',"user_profiles":[]' : '') + (update.ts === undefined ? `,"ts":${now}` : '');
+    operation +
+    (update.user_profiles === undefined ? ',"user_profiles":[]' : '') +
+    (update.ts === undefined ? `,"ts":${now}` : '');
   return missing === '' ? text : `${text.slice(0, -1)}${missing}}`;
 }

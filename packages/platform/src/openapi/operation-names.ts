@@ -50,4 +50,30 @@ export const operationNames: Readonly<Record<string, string>> = {
   'POST /v1/audience_segment_external_feeds/:feed_id/dead_letters/:id/replay': 'Send one dead letter again',
   'POST /v1/backups': 'Copy the data folder while the platform works',
   'GET /v1/backups': 'List backups',
+  'POST /v1/audience_segment_external_feeds/:feed_id/resume': 'Go on with a paused feed, under a new session',
+  'PUT /v1/audience_segment_external_feeds/:feed_id': 'Rename a feed, or change its options',
+  'DELETE /v1/audience_segment_external_feeds/:feed_id':
+    'Delete a feed, after draining it or throwing away what it holds',
+  'POST /v1/feed_destinations': 'Create a feed destination',
+  'GET /v1/feed_destinations': 'List feed destinations',
+  'GET /v1/feed_destinations/:id': 'Read a feed destination',
+  'PUT /v1/feed_destinations/:id/credentials': 'Set the credentials of a feed destination',
+  'GET /v1/datamarts/:datamart_id/user_agent_identifier_realm_selections': 'List the realms of a datamart',
+  'PUT /v1/datamarts/:datamart_id/user_agent_identifier_realm_selections': 'Set the realms of a datamart',
+  'POST /v1/api_tokens': 'Issue an API token, shown once',
+  'GET /v1/api_tokens': 'List API tokens',
+  'DELETE /v1/api_tokens/:id': 'Revoke an API token',
+  'GET /v1/plugins/:plugin_id/versions/:version_id/configuration_files': 'List configuration files',
+  'GET /v1/plugins/:plugin_id/versions/:version_id/configuration_files/technical_name=:technical_name':
+    'Read a configuration file',
+  'PUT /v1/plugins/:plugin_id/versions/:version_id/configuration_files/technical_name=:technical_name':
+    'Put a configuration file',
+  'DELETE /v1/plugins/:plugin_id/versions/:version_id/configuration_files/technical_name=:technical_name':
+    'Delete a configuration file',
+  'GET /v1/data_files/data': 'Read a data file',
+  'PUT /v1/data_files/data': 'Put a data file',
+  'POST /v1/plugins/:plugin_id/versions/:version_id/worker_credentials/:worker_id/rotate':
+    'Give a worker a new token, shown once',
+  'GET /v1/audience_segment_external_feeds/:feed_id/properties/technical_name=:technical_name':
+    'Read a property of a feed',
 };

@@ -41,7 +41,10 @@ describe('batchOutcome', () => {
     ['OK with a counter in a string', http(200, { ...OK, sent_items_in_error: '1' })],
     ['OK with more items than lines', http(200, { ...OK, sent_items_in_success: 999 })],
     ['ok in small letters', http(200, { ...OK, status: 'ok' })],
-    ['no answer', { kind: 'none', reason: 'the plugin did not answer in time', unreachable: false } as const],
+    [
+      'no answer',
+      { kind: 'none', reason: 'the plugin did not answer in time', unreachable: false, outage: true } as const,
+    ],
   ])('sends the same batch again after %s', (_, answer) => {
     expect(batchOutcome(answer, 4)).toMatchObject({ kind: 'retry', reason: expect.any(String) });
   });

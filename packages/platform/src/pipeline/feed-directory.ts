@@ -2,6 +2,7 @@ import type { Policy } from '@batchfeed/batcher';
 import {
   type BatchingConfiguration,
   batchingLimits,
+  type FeedOptions,
   type FeedResource,
   type FeedStatus,
   type ThrottlingResource,
@@ -12,6 +13,7 @@ import { envelopeBytes, type FeedContext, SEPARATOR_BYTES, updateSuffix } from '
 /** What dispatch and delivery need to know of a feed, once for many calls. */
 export class FeedRoute {
   readonly feedId: string;
+  readonly versionId: string;
   readonly status: FeedStatus;
   /** The session updates come in under now; undefined before the first activation. */
   readonly sessionId: string | undefined;
@@ -20,6 +22,7 @@ export class FeedRoute {
   readonly datamartId: string;
   readonly organisationId: string;
   readonly throttlings: readonly ThrottlingResource[];
+  readonly options: FeedOptions;
   readonly #base: Omit<FeedContext, 'sessionId'>;
   readonly #batching: BatchingConfiguration | undefined;
   readonly #suffixes = new Map<string, string>();
@@ -32,13 +35,20 @@ export class FeedRoute {
     throttlings: readonly ThrottlingResource[],
   ) {
     this.feedId = feed.id;
+    this.versionId = feed.plugin_version_id;
     this.status = feed.status;
     this.sessionId = feed.session_id;
     this.baseUrl = baseUrl;
     this.datamartId = feed.datamart_id;
     this.organisationId = feed.organisation_id;
     this.throttlings = throttlings;
-    this.#base = { feedId: feed.id, datamartId: feed.datamart_id, segmentId: feed.segment_id };
+    this.options = feed.options;
+    this.#base = {
+      feedId: feed.id,
+      datamartId: feed.datamart_id,
+      segmentId: feed.segment_id,
+      destinationId: feed.feed_destination_id,
+    };
     this.#batching = batching;
   }
 

@@ -7,8 +7,10 @@ import type { Observer } from '../operations/observer.ts';
 import type { Trace } from '../operations/trace.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
 import type { DurableTotals } from '../statistics/statistics-recorder.ts';
+import { AttemptLimit } from './attempt-limit.ts';
 import type { CircuitPolicy, CircuitView } from './circuit.ts';
 import { CircuitRegister } from './circuit-register.ts';
+import { countingLine, isCountingLine } from './counting-line.ts';
 import type { FeedDirectory } from './feed-directory.ts';
 import { feedStatistics } from './feed-statistics.ts';
 import { Inquiry } from './inquiry.ts';
@@ -25,9 +27,9 @@ export interface PipelineOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Updates of one feed under way at once. Default 64. */
-  readonly updateConcurrency?: number;
+  readonly updateConcurrency?: number | undefined;
   /** Batches of one feed under way at once. Default 4. */
-  readonly batchConcurrency?: number;
+  readonly batchConcurrency?: number | undefined;
   /** Milliseconds a call may take. Default: the caller's. */
   readonly callTimeoutMs?: number | undefined;
   /** How failed calls are repeated. Default: the engine's. */
@@ -89,7 +91,8 @@ export class Pipeline {
     const throttles = new ThrottleRegister();
     const stop = new AbortController();
     const circuits = new CircuitRegister(options.caller, options.logger, options.circuit);
-    const context = { ...options, throttles, circuits, closing: stop.signal };
+    const attempts = new AttemptLimit(retry);
+    const context = { ...options, throttles, circuits, attempts, closing: stop.signal };
     const stopStarting = () => {
       stop.abort();
       circuits.close();
@@ -106,6 +109,7 @@ export class Pipeline {
       },
       send: (batch) => sendBatch(batch, context),
       concurrency: batchConcurrency,
+      bisect: (feedId) => directory.find(feedId)?.options.bisect === true && !attempts.takeGivenUp(feedId),
       paused,
       retry,
       onEvent: (event) => observer.event('batch', event),
@@ -114,7 +118,7 @@ export class Pipeline {
       store,
       log: 'updates',
       policy: 'unit',
-      send: (batch) => sendUpdate(batch, context),
+      send: async (batch) => (isCountingLine(batch) ? { kind: 'delivered' } : sendUpdate(batch, context)),
       concurrency: updateConcurrency,
       downstream: lines,
       paused,
@@ -124,8 +128,13 @@ export class Pipeline {
     return new Pipeline(options, updates, lines, throttles, circuits, stopStarting);
   }
 
-  /** Takes updates in for a session of a feed. Resolves once they are on disk; waits while memory is short. */
-  appender({ feedId, sessionId }: { feedId: string; sessionId: string }) {
+  /** How many appends that were to be counted the feed has seen. */
+  countedAppends(feedId: string): number {
+    return this.#updates.ledger(countingLine(feedId).destination).accepted;
+  }
+
+  /** Takes updates in for a session of a feed. Resolves once they are on disk; waits while memory is short. `counted`: see `countedAppends`. */
+  appender({ feedId, sessionId }: { feedId: string; sessionId: string }, counted = false) {
     return async (updates: readonly AcceptedUpdate[]): Promise<void> => {
       const lines = updates.map(({ user, text }) => ({
         destination: feedId,
@@ -133,6 +142,7 @@ export class Pipeline {
         subject: user,
         content: text,
       }));
+      if (counted) lines.push(countingLine(feedId));
       const { refused } = await this.#updates.append(lines);
       // Whatever the engine refuses the ingest must have refused before; going on would lose it silently.
       if (refused[0] !== undefined) throw refused[0].error;
@@ -167,6 +177,13 @@ export class Pipeline {
   /** Seals the feed's open batches now, with the lines of every update that is done. */
   drain(feedId: string): Promise<void> {
     return this.#lines.drain(feedId);
+  }
+
+  /** Resolves when nothing of a feed is on its way any more, sealing what is open. */
+  async empty(feedId: string): Promise<void> {
+    await this.#updates.idle(feedId);
+    await this.#lines.drain(feedId);
+    await this.#lines.idle(feedId);
   }
 
   /** What the ledgers know of a feed for good, in the words of its statistics over time. */

@@ -6,11 +6,19 @@ export interface FeedContext {
   readonly sessionId: string;
   readonly datamartId: string;
   readonly segmentId: string;
+  readonly destinationId?: string | undefined;
 }
 
 /** What is added to an update's own text to make it the body of `POST /v1/user_segment_update`. */
-export function updateSuffix({ feedId, sessionId, datamartId, segmentId }: FeedContext): string {
-  return `,${members({ feed_id: feedId, session_id: sessionId, datamart_id: datamartId, segment_id: segmentId })}}`;
+export function updateSuffix({ feedId, sessionId, datamartId, segmentId, destinationId }: FeedContext): string {
+  const context = {
+    feed_id: feedId,
+    session_id: sessionId,
+    datamart_id: datamartId,
+    segment_id: segmentId,
+    feed_destination_id: destinationId,
+  };
+  return `,${members(context)}}`;
 }
 
 /** The body of `POST /v1/user_segment_update`: the update, an object with at least one field, and the platform's part. */
@@ -29,6 +37,7 @@ export function batchBody(lines: readonly string[], ts: number, groupingKey: str
     segment_id: feed.segmentId,
     datamart_id: feed.datamartId,
     grouping_key: groupingKey,
+    feed_destination_id: feed.destinationId,
   });
   return `{"batch_content":[${lines.join(',')}],"ts":${ts},"context":{${context}}}`;
 }
@@ -43,6 +52,6 @@ export function envelopeBytes(groupingKey: string, feed: FeedContext): number {
   return Buffer.byteLength(batchBody([], ANY_TS, groupingKey, feed));
 }
 
-function members(values: Readonly<Record<string, string>>): string {
+function members(values: Readonly<Record<string, string | undefined>>): string {
   return JSON.stringify(values).slice(1, -1);
 }

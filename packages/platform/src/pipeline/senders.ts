@@ -3,6 +3,7 @@ import type { Observer } from '../operations/observer.ts';
 import { looksLikeOutage, type PluginAnswer } from '../plugin/plugin-answer.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
 import type { IdentifierStat } from '../statistics/count-update.ts';
+import type { AttemptLimit } from './attempt-limit.ts';
 import { batchOutcome } from './batch-outcome.ts';
 import type { Circuit } from './circuit.ts';
 import type { CircuitRegister } from './circuit-register.ts';
@@ -21,6 +22,7 @@ export interface SenderContext {
   readonly callTimeoutMs?: number | undefined;
   readonly throttles: ThrottleRegister;
   readonly circuits: CircuitRegister;
+  readonly attempts: AttemptLimit;
   readonly observer: Observer;
   /** Aborted when nothing shall be started any more. */
   readonly closing: AbortSignal;
@@ -49,7 +51,7 @@ export async function sendUpdate(batch: OutgoingBatch, context: SenderContext): 
     endpoint: '/v1/user_segment_update',
     body: updateBody(update.content, route.suffix(sessionId)),
     outcomeOf: (answer) => updateOutcome(answer, { attempt: batch.attempt, toLine, onStats }),
-  });
+  }).then((outcome) => context.attempts.apply(batch, outcome, route.options));
   context.observer.updateAnswered(batch, outcome, stats);
   return outcome;
 }
@@ -65,7 +67,7 @@ export async function sendBatch(batch: OutgoingBatch, context: SenderContext): P
     body: batchBody(contents, batch.sealedAt, groupingKey, route.context(sessionId)),
     headers: ['idempotency-key', batch.id, 'x-batchfeed-attempt', String(batch.attempt)],
     outcomeOf: (answer) => batchOutcome(answer, batch.lines.length),
-  });
+  }).then((outcome) => context.attempts.apply(batch, outcome, route.options));
   context.observer.batchAnswered(batch, outcome);
   return outcome;
 }
@@ -124,7 +126,9 @@ async function callNow(
     return blocked;
   }
   const timeout = timeoutMs(route, call.endpoint) ?? context.callTimeoutMs;
+  const startedAt = performance.now();
   const answer = await context.caller.call({ ...call, baseUrl: route.baseUrl as string, timeoutMs: timeout });
+  context.observer.called(call.endpoint, performance.now() - startedAt);
   const outcome = outcomeOf(answer);
   if (!looksLikeOutage(answer)) {
     circuit.answered();
@@ -161,6 +165,8 @@ export function findRoute(directory: FeedDirectory, feedId: string): FeedRoute {
 /** Why a feed's plugin cannot be called at all right now. Waiting is no failure, so that nothing is burnt by it. */
 function obstacle({ baseUrl, status }: FeedRoute, { closing }: SenderContext): Outcome | undefined {
   if (closing.aborted) return { kind: 'retry', reason: 'The platform is closing', delayMs: 1 };
+  // Deleted without draining: what it holds ends here.
+  if (status === 'DISCARDING') return { kind: 'delivered', tallies: { discarded: 1 } };
   if (baseUrl === undefined) {
     return { kind: 'retry', reason: 'Nobody has said where the plugin listens', delayMs: NOWHERE_DELAY_MS };
   }

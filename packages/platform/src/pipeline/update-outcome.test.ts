@@ -53,7 +53,10 @@ describe('updateOutcome', () => {
     ['ok with a file', http(200, { status: 'ok', data: [item({ type: 'FILE_DELIVERY' })] })],
     ['ok with a key that is a number', http(200, { status: 'ok', data: [item({ grouping_key: 7 })] })],
     ['ok with one bad item of two', http(200, { status: 'ok', data: [item(), {}] })],
-    ['no answer', { kind: 'none', reason: 'the plugin reset the connection', unreachable: false } as const],
+    [
+      'no answer',
+      { kind: 'none', reason: 'the plugin reset the connection', unreachable: false, outage: true } as const,
+    ],
   ])('tries again after %s, at any attempt', (_, answer) => {
     for (const attempt of [1, 9]) {
       const outcome = outcomeOf(answer, attempt);
@@ -84,8 +87,12 @@ describe('updateOutcome', () => {
     }
   });
 
-  it('waits for a plugin that is not there, which is no failure', () => {
-    const answer = { kind: 'none', reason: 'the plugin refuses connections', unreachable: true } as const;
-    expect(outcomeOf(answer, 99)).toMatchObject({ kind: 'retry', delayMs: expect.any(Number) });
+  it.each([
+    ['a handler that threw', http(500, { status: 'ERROR', message: 'boom' }), 'rejected'],
+    ['an update found invalid', http(400, { status: 'error', message: 'no such field' }), 'rejected'],
+    ['503 that says error', http(503, { status: 'error' }), 'retry'],
+    ['a plugin that is not there', { kind: 'none', reason: 'x', unreachable: true, outage: true } as const, 'retry'],
+  ])('goes by the HTTP status first: %s', (_, answer, kind) => {
+    expect(outcomeOf(answer, 99).kind).toBe(kind);
   });
 });

@@ -15,6 +15,7 @@ export interface ActivationRequest {
   readonly feed_id: string;
   readonly datamart_id: string;
   readonly segment_id: string;
+  readonly feed_destination_id?: string;
 }
 
 /** A partner may take its time to create a segment. */

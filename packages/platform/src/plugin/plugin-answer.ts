@@ -15,6 +15,25 @@ interface NoAnswer {
   readonly reason: string;
   /** Whether no connection came about, so that the plugin has seen nothing of the call. */
   readonly unreachable: boolean;
+  /** Whether it looks as if the plugin were down, rather than as if it had a bad answer to this call. */
+  readonly outage: boolean;
+}
+
+/**
+ * Whether an answer, or its absence, looks as if the plugin were down: no answer, 503, or any other 5xx that did not come
+ * from the plugin's own handlers, which always say a status.
+ */
+export function looksLikeOutage(answer: PluginAnswer): boolean {
+  if (answer.kind === 'none') return answer.outage;
+  return answer.status === 503 || (answer.status >= 500 && !saysStatus(answer.text));
+}
+
+function saysStatus(text: string): boolean {
+  try {
+    return typeof (JSON.parse(text) as { status?: unknown } | null)?.status === 'string';
+  } catch {
+    return false;
+  }
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Dispatcher, Pool } from 'undici';
+import { AddressGuard, portOf } from './address-guard.ts';
 import { type PluginAnswer, requestedDelayMs } from './plugin-answer.ts';
 
 export interface PluginCall {
@@ -7,8 +8,8 @@ export interface PluginCall {
   readonly baseUrl: string;
   /** Like `/v1/user_segment_update`. */
   readonly endpoint: string;
-  /** JSON text. */
-  readonly body: string;
+  /** JSON text. Without one it is a GET. */
+  readonly body?: string;
   /** Header names and values, in turn, beside the content type. */
   readonly headers?: readonly string[];
   /** For the whole call, from now to the last byte of the answer. Default 30 s. */
@@ -22,6 +23,13 @@ export interface PluginCallerOptions {
   readonly pipelining?: number;
   /** Bytes of an answer at most; a longer one is cut off and counts as none. Default 16 MiB. */
   readonly maxAnswerBytes?: number;
+}
+
+interface Callee {
+  readonly pool: Pool;
+  /** Path of the base URL. */
+  readonly prefix: string;
+  readonly url: URL;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -52,6 +60,7 @@ const UNREACHABLE = new Set([
   'ENETUNREACH',
   'ETIMEDOUT',
   'UND_ERR_CONNECT_TIMEOUT',
+  'FORBIDDEN_ADDRESS',
 ]);
 
 /**
@@ -59,17 +68,22 @@ const UNREACHABLE = new Set([
  * happens is a `PluginAnswer`.
  */
 export class PluginCaller {
-  readonly #pools = new Map<string, { pool: Pool; prefix: string }>();
+  readonly #callees = new Map<string, Callee>();
+  readonly #guard: AddressGuard;
   readonly #underWay = new Set<CallHandler>();
   readonly #options: Required<PluginCallerOptions>;
   #sweeper: NodeJS.Timeout | undefined;
 
-  constructor(options: PluginCallerOptions = {}) {
+  constructor(options: PluginCallerOptions = {}, guard = new AddressGuard()) {
+    this.#guard = guard;
     this.#options = { connections: 64, pipelining: 1, maxAnswerBytes: 16 * 1024 * 1024, ...options };
   }
 
   call({ baseUrl, endpoint, body, headers, timeoutMs = DEFAULT_TIMEOUT_MS }: PluginCall): Promise<PluginAnswer> {
-    const { pool, prefix } = this.#poolOf(baseUrl);
+    const { pool, prefix, url } = this.#calleeOf(baseUrl);
+    // Names are looked at when they are looked up; an address is never looked up.
+    const reason = this.#guard.objectionTo(url);
+    if (reason !== undefined) return Promise.resolve({ kind: 'none', reason, unreachable: true, outage: true });
     return new Promise((resolve) => {
       const settle = (answer: PluginAnswer) => {
         this.#underWay.delete(handler);
@@ -82,9 +96,9 @@ export class PluginCaller {
       pool.dispatch(
         {
           path: prefix + endpoint,
-          method: 'POST',
+          method: body === undefined ? 'GET' : 'POST',
           headers: headers === undefined ? CONTENT_TYPE : [...CONTENT_TYPE, ...headers],
-          body,
+          body: body ?? null,
           idempotent: true,
           blocking: false,
         },
@@ -97,22 +111,28 @@ export class PluginCaller {
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;
-    const pools = [...this.#pools.values()];
-    this.#pools.clear();
-    await Promise.all(pools.map(({ pool }) => pool.destroy()));
+    const callees = [...this.#callees.values()];
+    this.#callees.clear();
+    await Promise.all(callees.map(({ pool }) => pool.destroy()));
   }
 
-  #poolOf(baseUrl: string) {
-    let entry = this.#pools.get(baseUrl);
-    if (entry === undefined) {
+  #calleeOf(baseUrl: string): Callee {
+    let callee = this.#callees.get(baseUrl);
+    if (callee === undefined) {
       const url = new URL(baseUrl);
       const { connections, pipelining } = this.#options;
       // The sweeper keeps the time of whole calls; undici's own timeouts would only watch the gaps.
-      const pool = new Pool(url.origin, { connections, pipelining, headersTimeout: 0, bodyTimeout: 0 });
-      entry = { pool, prefix: url.pathname.replace(/\/+$/, '') };
-      this.#pools.set(baseUrl, entry);
+      const pool = new Pool(url.origin, {
+        connections,
+        pipelining,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        connect: { lookup: this.#guard.lookupFor(portOf(url)) },
+      });
+      callee = { pool, prefix: url.pathname.replace(/\/+$/, ''), url };
+      this.#callees.set(baseUrl, callee);
     }
-    return entry;
+    return callee;
   }
 
   #startSweeping(): NodeJS.Timeout {
@@ -165,14 +185,14 @@ class CallHandler implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#maxBytes) {
-      this.#fail(`the answer is longer than ${this.#maxBytes} bytes`, false);
+      this.#fail(`the answer is longer than ${this.#maxBytes} bytes`, { outage: false });
       controller.abort(new Error('too long'));
     } else this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
     const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
-    if (!isUtf8(bytes)) this.#fail('the answer is not UTF-8', false);
+    if (!isUtf8(bytes)) this.#fail('the answer is not UTF-8', { outage: false });
     else {
       this.#finish({ kind: 'answer', status: this.#status, text: bytes.toString('utf8'), delayMs: this.#delayMs });
     }
@@ -181,16 +201,17 @@ class CallHandler implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error & { code?: string }): void {
     const code = error.code ?? '';
     const garbage = code.startsWith('HPE_') ? 'the answer is not HTTP' : undefined;
-    this.#fail(REASONS[code] ?? garbage ?? `the call failed (${code || error.name})`, UNREACHABLE.has(code));
+    const reason = REASONS[code] ?? (code === 'FORBIDDEN_ADDRESS' ? error.message : garbage);
+    this.#fail(reason ?? `the call failed (${code || error.name})`, { unreachable: UNREACHABLE.has(code) });
   }
 
   expire(): void {
-    this.#fail('the plugin did not answer in time', false);
+    this.#fail('the plugin did not answer in time');
     this.#controller?.abort(new Error('out of time'));
   }
 
-  #fail(reason: string, unreachable: boolean): void {
-    this.#finish({ kind: 'none', reason, unreachable });
+  #fail(reason: string, { unreachable = false, outage = true } = {}): void {
+    this.#finish({ kind: 'none', reason, unreachable, outage });
   }
 
   #finish(answer: PluginAnswer): void {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FeedStatistics, IngestReport } from '@batchfeed/schemas';
+import type { FeedResource, FeedStatistics, IngestReport } from '@batchfeed/schemas';
 import { pino } from 'pino';
 import { openPlatform, type Platform, type PlatformOptions } from '../platform.ts';
 
@@ -74,6 +74,9 @@ export interface TestFeed {
   push(updates: string | readonly unknown[]): Promise<IngestReport>;
   drain(): Promise<FeedStatistics>;
   statistics(): Promise<FeedStatistics>;
+  resource(): Promise<FeedResource>;
+  /** Whether its plugin counts as there. */
+  circuit(): Promise<NonNullable<FeedResource['circuit']>>;
   /** Waits until the statistics are as wanted. */
   until(wanted: (statistics: FeedStatistics) => boolean): Promise<FeedStatistics>;
 }
@@ -117,6 +120,7 @@ export async function makeFeed(
   });
   const path = `/v1/audience_segment_external_feeds/${feed.id}`;
   if (activate) await operator.do('POST', `${path}/activate`);
+  const resource = () => operator.do<FeedResource>('GET', path);
   const statistics = () => operator.do<FeedStatistics>('GET', `${path}/statistics`);
   return {
     id: feed.id as string,
@@ -128,6 +132,8 @@ export async function makeFeed(
       operator.do('POST', `${path}/user_segment_updates`, typeof updates === 'string' ? updates : ndjson(updates)),
     drain: () => operator.do('POST', `${path}/drain`),
     statistics,
+    resource,
+    circuit: async () => (await resource()).circuit ?? { state: 'CLOSED' },
     async until(wanted) {
       for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 15))) {
         const now = await statistics();

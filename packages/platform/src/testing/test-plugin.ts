@@ -23,9 +23,11 @@ export interface TestPlugin {
 }
 
 export const UPDATE = '/v1/user_segment_update';
+export const STATUS = '/v1/status';
 export const BATCH = '/v1/batch_update';
 
 const healthy: Record<string, Respond> = {
+  [STATUS]: (_, response) => answer(response, 200, {}),
   '/v1/external_segment_creation': (_, response) => answer(response, 200, { status: 'ok' }),
   '/v1/external_segment_connection': (_, response) => answer(response, 200, { status: 'ok' }),
   [UPDATE]: ({ json }, response) =>
@@ -61,7 +63,7 @@ export async function startTestPlugin(port = 0): Promise<TestPlugin> {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString('utf8');
     const path = incoming.url ?? '';
-    const request = { path, headers: incoming.headers, body, json: JSON.parse(body) };
+    const request = { path, headers: incoming.headers, body, json: body === '' ? undefined : JSON.parse(body) };
     requests.push(request);
     const respond = responds[path] ?? ((_: PluginRequest, other: ServerResponse) => answer(other, 404, {}));
     await respond(request, response);

@@ -1,5 +1,6 @@
 import {
   type BatchingConfiguration,
+  type BatchingConfigurationResource,
   batchingConfigurationResourceSchema,
   batchingConfigurationSchema,
   listWrapperSchema,
@@ -19,7 +20,7 @@ const oneParams = z.object({ ...versionParams, id: z.string() });
 const configurationOf = { 200: resourceWrapperSchema(batchingConfigurationResourceSchema) };
 
 /** `…/batching_configurations`: at most one per version, in force as soon as it is answered (§2). */
-export function batchingRoutes(app: RouteApp, { configuration, pipeline }: Services): void {
+export function batchingRoutes(app: RouteApp, { configuration, pipeline, etags }: Services): void {
   const { batchingConfigurations } = configuration;
 
   app.post(
@@ -50,9 +51,11 @@ export function batchingRoutes(app: RouteApp, { configuration, pipeline }: Servi
   app.put(
     `${PATH}/:id`,
     { schema: { params: oneParams, body: batchingConfigurationSchema, response: configurationOf } },
-    async ({ params, body }) => {
+    async (request) => {
+      const { params, body } = request;
       const version = findBatchable(configuration, params, body);
-      const updated = found(batchingConfigurations.update(version, params.id, body), describe(params.id));
+      etags.mustMatch(request, found(batchingConfigurations.get(version.id, params.id), describe(params.id)));
+      const updated = batchingConfigurations.update(version, params.id, body) as BatchingConfigurationResource;
       pipeline.configurationChanged();
       return ok(updated);
     },

@@ -11,6 +11,7 @@ import {
 } from '@batchfeed/schemas';
 import { z } from 'zod';
 import type { Configuration } from '../../config/configuration.ts';
+import { masked } from '../../config/secret-properties.ts';
 import { found, PlatformError } from '../../platform-error.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
@@ -23,26 +24,27 @@ const feed = { 200: resourceWrapperSchema(feedResourceSchema) };
 const statistics = { 200: resourceWrapperSchema(feedStatisticsSchema) };
 
 /** `/audience_segment_external_feeds`: feeds, their properties, their life and what became of their updates. */
-export function feedRoutes(app: RouteApp, { configuration, lifecycle, pipeline, now }: Services): void {
+export function feedRoutes(app: RouteApp, { configuration, pipeline, etags, now }: Services): void {
   const { feeds, feedProperties } = configuration;
 
   app.post(PATH, { schema: { body: createFeedSchema, response: feed } }, async ({ body }) => {
     const { segment, version } = findBound(configuration, body);
-    return ok(feeds.create(segment, version, body.name ?? segment.name, now()));
+    return ok(feeds.create(segment, version, body, now()));
   });
   app.get(
     PATH,
     { schema: { querystring: pageQuerySchema, response: { 200: listWrapperSchema(feedResourceSchema) } } },
     async ({ query }) => listOk(feeds.list(query), query),
   );
-  app.get(`${PATH}/:feed_id`, { schema: { params: feedParams, response: feed } }, async ({ params }) =>
-    ok(findFeed(configuration, params)),
-  );
+  app.get(`${PATH}/:feed_id`, { schema: { params: feedParams, response: feed } }, async ({ params }) => {
+    const feed = findFeed(configuration, params);
+    return ok({ ...feed, circuit: pipeline.circuit(feed.id) });
+  });
 
   app.get(
     `${PATH}/:feed_id/properties`,
     { schema: { params: feedParams, response: { 200: listWrapperSchema(propertyDefinitionSchema) } } },
-    async ({ params }) => wholeList(feedProperties.list(findFeed(configuration, params).id)),
+    async ({ params }) => wholeList(feedProperties.list(findFeed(configuration, params).id).map(masked)),
   );
   app.put(
     `${PATH}/:feed_id/properties/technical_name=:technical_name`,
@@ -53,21 +55,28 @@ export function feedRoutes(app: RouteApp, { configuration, lifecycle, pipeline, 
         response: { 200: resourceWrapperSchema(propertyDefinitionSchema) },
       },
     },
-    async ({ params, body }) => ok(feedProperties.put(findFeed(configuration, params).id, params.technical_name, body)),
+    async (request, reply) => {
+      const { feed_id, technical_name: name } = request.params;
+      const { id } = findFeed(configuration, { feed_id });
+      const present = feedProperties.list(id).find(({ technical_name }) => technical_name === name);
+      etags.mustMatch(request, present ?? {});
+      const property = feedProperties.put(id, name, request.body);
+      // Of the value as it is: a secret that changed is another one although it looks the same.
+      reply.header('etag', etags.of(property));
+      return ok(masked(property));
+    },
   );
-
-  app.post(`${PATH}/:feed_id/activate`, { schema: { params: feedParams, response: feed } }, async ({ params }) => {
-    const activated = await lifecycle.activate(params.feed_id);
-    pipeline.configurationChanged();
-    pipeline.resume(activated.id);
-    return ok(activated);
-  });
-  app.post(`${PATH}/:feed_id/pause`, { schema: { params: feedParams, response: feed } }, async ({ params }) => {
-    const paused = lifecycle.pause(params.feed_id);
-    pipeline.configurationChanged();
-    pipeline.pause(paused.id);
-    return ok(paused);
-  });
+  app.get(
+    `${PATH}/:feed_id/properties/technical_name=:technical_name`,
+    { schema: { params: propertyParams, response: { 200: resourceWrapperSchema(propertyDefinitionSchema) } } },
+    async ({ params: { feed_id, technical_name: name } }, reply) => {
+      const { id } = findFeed(configuration, { feed_id });
+      const listed = feedProperties.list(id).find(({ technical_name }) => technical_name === name);
+      const property = found(listed, `property ${name} of feed ${id}`);
+      reply.header('etag', etags.of(property));
+      return ok(masked(property));
+    },
+  );
 
   app.post(`${PATH}/:feed_id/drain`, { schema: { params: feedParams, response: statistics } }, async ({ params }) => {
     const { id } = findFeed(configuration, params);
@@ -84,7 +93,7 @@ export function findFeed({ feeds }: Configuration, { feed_id }: { feed_id: strin
 }
 
 /** What a new feed binds together. Names in a body that lead nowhere are the request's fault: 400, not 404. */
-function findBound({ segments, plugins, versions }: Configuration, body: CreateFeed) {
+function findBound({ segments, plugins, versions, feedDestinations }: Configuration, body: CreateFeed) {
   const segment = segments.get(body.segment_id);
   if (segment === undefined) throw new PlatformError('INVALID', `segment_id: there is no segment ${body.segment_id}.`);
   const plugin = plugins.get(body.plugin_id);
@@ -101,6 +110,13 @@ function findBound({ segments, plugins, versions }: Configuration, body: CreateF
       'INVALID',
       `plugin_version_id: plugin ${plugin.id} has no version ${body.plugin_version_id}.`,
     );
+  }
+  if (version.status === 'ARCHIVED') {
+    throw new PlatformError('INVALID', `plugin_version_id: version ${version.version_id} is archived. Choose another.`);
+  }
+  const destinationId = body.feed_destination_id;
+  if (destinationId !== undefined && feedDestinations.get(destinationId) === undefined) {
+    throw new PlatformError('INVALID', `feed_destination_id: there is no feed destination ${destinationId}.`);
   }
   return { segment, version };
 }

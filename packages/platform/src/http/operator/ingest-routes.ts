@@ -1,26 +1,48 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { ingestReportSchema, resourceWrapperSchema } from '@batchfeed/schemas';
+import { type FeedResource, type IngestReport, ingestReportSchema, resourceWrapperSchema } from '@batchfeed/schemas';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { UploadMode } from '../../config/uploads.ts';
 import { takesUpdates } from '../../feed-lifecycle.ts';
 import { ingestStream } from '../../ingest/ingest-stream.ts';
+import type { AcceptedUpdate } from '../../ingest/read-update.ts';
+import type { KeyedUpload } from '../../ingest/upload-register.ts';
+import { remembering, WholeSegment } from '../../ingest/whole-segment.ts';
 import { PlatformError } from '../../platform-error.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { ok } from '../wrappers.ts';
 import { feedParams, findFeed } from './feed-routes.ts';
 
+const query = z.object({
+  /** `diff`: the lines are updates. `full`: they are everybody who is in the segment. */
+  mode: z.enum(['diff', 'full']).default('diff'),
+  /** With `mode=full`: whether a body without lines means that nobody is. */
+  allow_empty: z.enum(['true', 'false']).default('false'),
+});
+const keySchema = z.string().min(1).max(255);
+const headers = z.looseObject({ 'idempotency-key': keySchema.optional() });
+
 /**
- * `…/user_segment_updates`: an NDJSON stream of any length, gzipped or not. Answered once everything accepted is on disk. Register it
- * in a scope of its own: it takes bodies as streams, whatever they say they are.
+ * `…/user_segment_updates`: NDJSON of any length, or a JSON array, gzipped or not. Answered once everything accepted is on
+ * disk. Register it in a scope of its own: it takes bodies as streams, whatever they say they are.
  */
-export function ingestRoutes(app: RouteApp, { configuration, pipeline, now, closing }: Services): void {
+export function ingestRoutes(app: RouteApp, services: Services): void {
+  const { configuration, uploads, pipeline } = services;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
   app.post(
     '/audience_segment_external_feeds/:feed_id/user_segment_updates',
-    { schema: { params: feedParams, response: { 200: resourceWrapperSchema(ingestReportSchema) } } },
+    {
+      schema: {
+        params: feedParams,
+        querystring: query,
+        headers,
+        response: { 200: resourceWrapperSchema(ingestReportSchema) },
+      },
+    },
     async (request) => {
       const feed = findFeed(configuration, request.params);
       if (!takesUpdates(feed.status) || feed.session_id === undefined) {
@@ -29,12 +51,83 @@ export function ingestRoutes(app: RouteApp, { configuration, pipeline, now, clos
           `Feed ${feed.id} is ${feed.status} and takes no updates. Activate it first.`,
         );
       }
-      const append = pipeline.appender({ feedId: feed.id, sessionId: feed.session_id });
-      const report = await ingestStream(bodyOf(request), { append, now, closing });
+      const body = bodyOf(request);
+      const upload = { ...request.query, body, isJson: isJson(request), feed };
+      const key = request.headers['idempotency-key'];
+      const { mode } = request.query;
+      const report = await (key === undefined
+        ? takeIn(services, upload)
+        : uploads.run({ feedId: feed.id, key, mode }, (guard) => takeIn(services, { ...upload, guard })));
       pipeline.rejected(feed.id, feed.session_id, report.rejected);
       return ok(report);
     },
   );
+}
+
+interface GivenUpload {
+  readonly feed: FeedResource;
+  readonly mode: UploadMode;
+  readonly allow_empty: 'true' | 'false';
+  readonly body: AsyncIterable<Buffer>;
+  readonly isJson: boolean;
+  readonly guard?: KeyedUpload;
+}
+
+function takeIn(services: Services, upload: GivenUpload): Promise<IngestReport> {
+  return upload.mode === 'full' && upload.guard?.isDone !== true
+    ? takeInWhole(services, upload)
+    : takeInUpdates(services, upload);
+}
+
+function takeInUpdates(
+  { configuration, pipeline, now, closing, stalledMs }: Services,
+  { feed, mode, body, isJson, guard }: GivenUpload,
+): Promise<IngestReport> {
+  const scope = { feedId: feed.id, sessionId: feed.session_id as string };
+  const append = pipeline.appender(scope, guard !== undefined);
+  return ingestStream(body, {
+    append: feed.track_segment ? remembering({ configuration, ...scope, append }) : append,
+    isJson,
+    isWhole: mode === 'full',
+    guard,
+    now,
+    closing,
+    stalledMs,
+  });
+}
+
+async function takeInWhole(
+  { configuration, lifecycle, pipeline, wholeUploads, now, closing, stalledMs }: Services,
+  { feed, body, isJson, guard, allow_empty }: GivenUpload,
+): Promise<IngestReport> {
+  if (wholeUploads.has(feed.id)) {
+    throw new PlatformError('CONFLICT', `A whole segment is being uploaded for feed ${feed.id}. Wait for its end.`);
+  }
+  wholeUploads.add(feed.id);
+  try {
+    const scope = { feedId: feed.id, sessionId: feed.session_id as string };
+    const whole = new WholeSegment({ configuration, ...scope, append: pipeline.appender(scope), now });
+    lifecycle.loading(feed.id, false);
+    pipeline.configurationChanged();
+    const append = (updates: readonly AcceptedUpdate[]) => whole.append(updates);
+    const report = await ingestStream(body, { append, isJson, isWhole: true, guard, now, closing, stalledMs });
+    if (report.accepted + report.rejected === 0 && allow_empty !== 'true') {
+      throw new PlatformError(
+        'INVALID',
+        'The request body has no members. If the segment is empty, say so with allow_empty=true.',
+      );
+    }
+    await whole.complete(report.rejected);
+    if (report.rejected === 0) lifecycle.loading(feed.id, true);
+    pipeline.configurationChanged();
+    return { ...report, whole_segment: whole.report };
+  } finally {
+    wholeUploads.delete(feed.id);
+  }
+}
+
+function isJson({ headers }: FastifyRequest): boolean {
+  return /^application\/json\b/i.test(headers['content-type'] ?? '');
 }
 
 /** How bodies may be packed, and what unpacks them. */

@@ -7,9 +7,14 @@ import {
   resourceWrapperSchema,
   type UpdateVersion,
   updateVersionSchema,
+  type VersionResource,
   versionResourceSchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
+import type { Configuration } from '../../config/configuration.ts';
+import { masked } from '../../config/secret-properties.ts';
+import { takesUpdates } from '../../feed-lifecycle.ts';
+import { PlatformError } from '../../platform-error.ts';
 import { checkBaseUrl } from '../../plugin/check-base-url.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
@@ -20,7 +25,7 @@ const plugin = { 200: resourceWrapperSchema(pluginResourceSchema) };
 const version = { 200: resourceWrapperSchema(versionResourceSchema) };
 
 /** `/plugins` and `/plugins/:plugin_id/versions` (§2). */
-export function pluginRoutes(app: RouteApp, { configuration, pipeline }: Services): void {
+export function pluginRoutes(app: RouteApp, { configuration, pipeline, etags }: Services): void {
   const { plugins, versions } = configuration;
 
   app.post('/plugins', { schema: { body: createPluginSchema, response: plugin } }, async ({ body }) =>
@@ -38,7 +43,8 @@ export function pluginRoutes(app: RouteApp, { configuration, pipeline }: Service
   app.post(
     '/plugins/:plugin_id/versions',
     { schema: { params: z.object(pluginParams), body: createVersionSchema, response: version } },
-    async ({ params, body }) => ok(versions.create(findPlugin(configuration, params).id, checked(body))),
+    async ({ params, body }) =>
+      ok(withoutSecrets(versions.create(findPlugin(configuration, params).id, checked(body)))),
   );
   app.get(
     '/plugins/:plugin_id/versions',
@@ -49,21 +55,44 @@ export function pluginRoutes(app: RouteApp, { configuration, pipeline }: Service
         response: { 200: listWrapperSchema(versionResourceSchema) },
       },
     },
-    async ({ params, query }) => listOk(versions.list(query, findPlugin(configuration, params).id), query),
+    async ({ params, query }) => {
+      const { items, total } = versions.list(query, findPlugin(configuration, params).id);
+      return listOk({ items: items.map(withoutSecrets), total }, query);
+    },
   );
   app.get(
     '/plugins/:plugin_id/versions/:version_id',
     { schema: { params: z.object(versionParams), response: version } },
-    async ({ params }) => ok(findVersion(configuration, params)),
+    async ({ params }) => ok(withoutSecrets(findVersion(configuration, params))),
   );
   app.put(
     '/plugins/:plugin_id/versions/:version_id',
     { schema: { params: z.object(versionParams), body: updateVersionSchema, response: version } },
-    async ({ params, body }) => {
-      const updated = versions.update(findVersion(configuration, params), checked(body));
+    async (request) => {
+      const present = findVersion(configuration, request.params);
+      etags.mustMatch(request, withoutSecrets(present));
+      const body = checked(request.body);
+      if (body.status === 'ARCHIVED') mustBeUnused(configuration, present);
+      const updated = versions.update(present, body);
       pipeline.configurationChanged();
-      return ok(updated);
+      return ok(withoutSecrets(updated));
     },
+  );
+}
+
+/** A version as operators see it: its properties may hold secrets, too. */
+function withoutSecrets(version: VersionResource): VersionResource {
+  return { ...version, plugin_properties: version.plugin_properties.map(masked) };
+}
+
+/** An archived version sends nothing, so no feed may be left that should. */
+function mustBeUnused({ feeds }: Configuration, version: VersionResource): void {
+  const active = feeds.ofVersion(version.id).filter(({ status }) => takesUpdates(status));
+  if (active.length === 0) return;
+  const ids = active.slice(0, 5).map(({ id }) => id);
+  throw new PlatformError(
+    'CONFLICT',
+    `status: ${active.length} feeds of version ${version.version_id} are active (${ids.join(', ')}${active.length > 5 ? ', …' : ''}). Pause or delete them first.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import {
   listWrapperSchema,
   resourceWrapperSchema,
+  type ThrottlingResource,
   throttlingResourceSchema,
   throttlingSchema,
 } from '@batchfeed/schemas';
@@ -17,7 +18,7 @@ const oneParams = params.extend({ id: z.string() });
 const throttling = { 200: resourceWrapperSchema(throttlingResourceSchema) };
 
 /** `…/throttlings`: limits on the calls of a plugin version, in force for the next call (§2). */
-export function throttlingRoutes(app: RouteApp, { configuration, pipeline }: Services): void {
+export function throttlingRoutes(app: RouteApp, { configuration, pipeline, etags }: Services): void {
   const { throttlings } = configuration;
 
   app.post(PATH, { schema: { params, body: throttlingSchema, response: throttling } }, async ({ params, body }) => {
@@ -36,10 +37,13 @@ export function throttlingRoutes(app: RouteApp, { configuration, pipeline }: Ser
   app.put(
     `${PATH}/:id`,
     { schema: { params: oneParams, body: throttlingSchema, response: throttling } },
-    async ({ params, body }) => {
-      const updated = throttlings.update(findVersion(configuration, params).id, params.id, body);
+    async (request) => {
+      const { params, body } = request;
+      const { id: versionId } = findVersion(configuration, params);
+      etags.mustMatch(request, found(throttlings.get(versionId, params.id), describe(params.id)));
+      const updated = throttlings.update(versionId, params.id, body) as ThrottlingResource;
       pipeline.configurationChanged();
-      return ok(found(updated, describe(params.id)));
+      return ok(updated);
     },
   );
   app.delete(`${PATH}/:id`, { schema: { params: oneParams } }, async ({ params }) => {

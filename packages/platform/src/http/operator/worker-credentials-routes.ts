@@ -5,7 +5,7 @@ import {
   workerCredentialsSchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
-import { PlatformError } from '../../platform-error.ts';
+import { found, PlatformError } from '../../platform-error.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { ok, wholeList } from '../wrappers.ts';
@@ -13,8 +13,9 @@ import { findVersion, versionParams } from './find-version.ts';
 
 const PATH = '/plugins/:plugin_id/versions/:version_id/worker_credentials';
 const params = z.object(versionParams);
+const workerParams = params.extend({ worker_id: z.string() });
 
-/** `…/worker_credentials`: what plugins authenticate with at the gateway. To rotate: issue, switch over, revoke. */
+/** `…/worker_credentials`: what plugins authenticate with at the gateway. To rotate without a gap: issue, switch over, revoke. */
 export function workerCredentialsRoutes(app: RouteApp, { configuration, now }: Services): void {
   const { workerCredentials } = configuration;
 
@@ -28,14 +29,18 @@ export function workerCredentialsRoutes(app: RouteApp, { configuration, now }: S
     { schema: { params, response: { 200: listWrapperSchema(workerCredentialsResourceSchema) } } },
     async ({ params }) => wholeList(workerCredentials.list(findVersion(configuration, params).id)),
   );
-  app.delete(
-    `${PATH}/:worker_id`,
-    { schema: { params: params.extend({ worker_id: z.string() }) } },
+  app.post(
+    `${PATH}/:worker_id/rotate`,
+    { schema: { params: workerParams, response: { 200: resourceWrapperSchema(workerCredentialsSchema) } } },
     async ({ params }) => {
-      if (!workerCredentials.revoke(findVersion(configuration, params).id, params.worker_id)) {
-        throw new PlatformError('NOT_FOUND', `There is no worker ${params.worker_id} of this version.`);
-      }
-      return ok({});
+      const rotated = workerCredentials.rotate(findVersion(configuration, params).id, params.worker_id);
+      return ok(found(rotated, `worker ${params.worker_id} of this version`));
     },
   );
+  app.delete(`${PATH}/:worker_id`, { schema: { params: workerParams } }, async ({ params }) => {
+    if (!workerCredentials.revoke(findVersion(configuration, params).id, params.worker_id)) {
+      throw new PlatformError('NOT_FOUND', `There is no worker ${params.worker_id} of this version.`);
+    }
+    return ok({});
+  });
 }

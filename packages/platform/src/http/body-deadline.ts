@@ -1,0 +1,21 @@
+import { PassThrough } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { PlatformError } from '../platform-error.ts';
+
+/** Uploads may take as long as they like while something comes; their reader looks after that itself. */
+const UPLOADS = /\/user_segment_updates$/;
+
+/** Gives requests up whose body takes longer than this, so that slow ones cannot hold connections for ever. */
+export function bodyDeadline(app: FastifyInstance, ms: number): void {
+  app.addHook('preParsing', async (request, reply, payload) => {
+    if (request.raw.complete || UPLOADS.test(request.routeOptions.url ?? '')) return payload;
+    const body = new PassThrough();
+    const late = setTimeout(() => {
+      reply.header('connection', 'close');
+      body.destroy(new PlatformError('TOO_SLOW', `The request body did not arrive within ${ms / 1_000} s.`));
+    }, ms);
+    body.on('close', () => clearTimeout(late));
+    payload.on('error', (error) => body.destroy(error));
+    return payload.pipe(body);
+  });
+}

@@ -1,0 +1,72 @@
+import { lookup as systemLookup } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { networkInterfaces } from 'node:os';
+
+/** Where clouds answer with the secrets of the machine, and addresses that only mean this machine by accident. */
+const METADATA = new BlockList();
+METADATA.addSubnet('169.254.0.0', 16, 'ipv4');
+METADATA.addAddress('100.100.100.200', 'ipv4');
+METADATA.addSubnet('fe80::', 10, 'ipv6');
+METADATA.addAddress('fd00:ec2::254', 'ipv6');
+
+const HERE = new BlockList();
+HERE.addSubnet('127.0.0.0', 8, 'ipv4');
+HERE.addSubnet('0.0.0.0', 8, 'ipv4');
+HERE.addAddress('::1', 'ipv6');
+HERE.addAddress('::', 'ipv6');
+
+/**
+ * Says which addresses plugins must not be called at: link-local and metadata addresses, and the platform's own. Asked
+ * again for every connection with the address a name has at that moment, so that a name cannot be changed afterwards.
+ */
+export class AddressGuard {
+  #ownPort: number | undefined;
+
+  /** The port the platform itself listens on. */
+  protect(ownPort: number): void {
+    this.#ownPort = ownPort;
+  }
+
+  /** Why an IP address must not be connected to, or undefined when it may. */
+  objection(address: string, port: number): string | undefined {
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (METADATA.check(address, family)) return 'the plugin has a link-local or metadata address, which is not called';
+    const isHere = () => HERE.check(address, family) || isOwn(address);
+    return port === this.#ownPort && isHere() ? "the plugin's address is the platform's own" : undefined;
+  }
+
+  /** The objection to a URL's host, where that is an address already. */
+  objectionTo(url: URL): string | undefined {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    return isIP(host) === 0 ? undefined : this.objection(host, portOf(url));
+  }
+
+  /** A `lookup` for connections to this port, which fails for what must not be connected to. */
+  lookupFor(port: number): LookupFunction {
+    return (hostname, options, callback) => {
+      systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
+        if (error !== null) return callback(error, '', 0);
+        const reason = addresses.map(({ address }) => this.objection(address, port)).find(Boolean);
+        if (reason !== undefined) return callback(new ForbiddenAddressError(reason), '', 0);
+        if (options.all === true) return callback(null, addresses as never);
+        const [first] = addresses;
+        callback(null, first?.address ?? '', first?.family);
+      });
+    };
+  }
+}
+
+/** What a connection fails with that must not be made. Its message names no address. */
+export class ForbiddenAddressError extends Error {
+  readonly code = 'FORBIDDEN_ADDRESS';
+}
+
+export function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}
+
+function isOwn(address: string): boolean {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return Object.values(networkInterfaces()).some((entries) => entries?.some((entry) => entry.address === plain));
+}
