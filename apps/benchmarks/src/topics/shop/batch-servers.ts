@@ -41,13 +41,14 @@ interface HapiServer {
   stop: () => Promise<void>;
 }
 
-export const peerVersions = { '@hapi/hapi': '21.4.10', bassmaster: '3.2.0' } as const;
+const [hapi, bassmaster] = ['@hapi/hapi', 'bassmaster'] as const;
+export const peerVersions = { [hapi]: '21.4.10', [bassmaster]: '3.2.0' } as const;
 
 /** The same route behind the batch endpoint of another framework. */
 export const runHapiServer = async (): Promise<void> => {
   const require = await requirePeers('shop', peerVersions, () => {});
-  const { server: create } = require('@hapi/hapi') as { server: (options: object) => HapiServer };
-  const { plugin } = require('bassmaster') as { plugin: object };
+  const { server: create } = require(hapi) as { server: (options: object) => HapiServer };
+  const { plugin } = require(bassmaster) as { plugin: object };
   const server = create({ port: 0, host: '127.0.0.1' });
   server.route({
     method: 'GET',
