@@ -1,3 +1,3 @@
 import { app } from '../../scripts/tsup.mjs';
 
-export default app(['src/main.ts', 'src/index.ts', 'src/leash.ts']);
+export default app({ main: 'src/main.ts', index: 'src/index.ts', leash: 'src/leash.ts', crash: 'src/crash-main.ts' });

@@ -49,6 +49,12 @@ export class OperatorClient {
     await this.#json('PUT', `/v1/plugins/${pluginId}/versions/${versionId}`, change);
   }
 
+  /** Where a version listens. */
+  async versionUrl(pluginId: string, versionId: string): Promise<string> {
+    const version = await this.#json('GET', `/v1/plugins/${pluginId}/versions/${versionId}`);
+    return z.object({ base_url: z.string() }).parse(version).base_url;
+  }
+
   async createWorkerCredentials(pluginId: string, versionId: string): Promise<WorkerCredentials> {
     const path = `/v1/plugins/${pluginId}/versions/${versionId}/worker_credentials`;
     return workerCredentialsSchema.parse(await this.#json('POST', path, {}));

@@ -6,14 +6,17 @@ const pluginType = 'AUDIENCE_SEGMENT_EXTERNAL_FEED' satisfies (typeof pluginType
 /** The shop recommends no more requests in a batch, and a line becomes a request. */
 export const linesPerBatch = 200;
 
-const connectFeed = async ({ client, shop }: Stack, feedId: string, shopPassword: string): Promise<void> => {
+/** The servers as far as setting up a feed needs them. */
+export type FeedServers = Pick<Stack, 'client' | 'shop' | 'startPlugin'>;
+
+const connectFeed = async ({ client, shop }: FeedServers, feedId: string, shopPassword: string): Promise<void> => {
   await client.setFeedProperty(feedId, 'shop_api_url', shop.url);
   await client.setFeedProperty(feedId, 'shop_api_user', shopUser);
   await client.setFeedProperty(feedId, 'shop_api_password', shopPassword);
 };
 
 /** What an operator does before a first update can be sent: plugin, version, batching, feed, activation. */
-export const setUpFeed = async (stack: Stack, shopPassword: string): Promise<NonNullable<RunState['feed']>> => {
+export const setUpFeed = async (stack: FeedServers, shopPassword: string): Promise<NonNullable<RunState['feed']>> => {
   const { client } = stack;
   const pluginId = await client.createPlugin({
     plugin_type: pluginType,
