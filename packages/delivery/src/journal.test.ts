@@ -93,6 +93,20 @@ describe('the journal', () => {
     expect(store.calls).toHaveLength(0);
   });
 
+  test('has whoever puts nothing wait for what is on its way already', async () => {
+    const { store, journal, put } = await world();
+    put('a');
+    await settle(3);
+    let isWritten = false;
+    void journal.written().then(() => {
+      isWritten = true;
+    });
+    await settle(3);
+    expect(isWritten).toBe(false);
+    await store.answer();
+    expect(isWritten).toBe(true);
+  });
+
   test('has two calls under way and gathers the rest, in order', async () => {
     const { store, put } = await world();
     for (const text of ['a', 'b', 'c', 'd']) {

@@ -58,6 +58,8 @@ export class Journal {
   #gathering: Gathering | undefined;
   /** Writes under way. */
   #writing = 0;
+  /** The write that was begun last. */
+  #latest: Promise<void> = Promise.resolve();
   /** State changes that are not complete yet and must not be written by halves. */
   #changing = 0;
   #scheduled = false;
@@ -135,11 +137,16 @@ export class Journal {
     this.#gathering = undefined;
     if (this.#broken !== undefined) return gathering.reject(this.#broken);
     this.#writing += 1;
+    const before = this.#latest;
+    this.#latest = gathering.promise;
     const lanes = [...gathering.parts.entries()];
     for (const [lane, part] of lanes) lane.beforeWrite(part);
     try {
+      // With nothing to write, whoever waits still waits for what was gathered before.
       const firsts =
-        lanes.length === 0 ? [] : await this.#store.write(lanes.map(([lane, part]) => laneWrite(lane, part)));
+        lanes.length === 0
+          ? await before.then(() => [])
+          : await this.#store.write(lanes.map(([lane, part]) => laneWrite(lane, part)));
       this.together(() => {
         lanes.forEach(([lane, part], index) => {
           let position = firsts[index] as number;
