@@ -10,7 +10,10 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { basename, dirname, join } from 'node:path';
 
 const STRYKER = '10.1.1';
-/** Files to change; packages whose source they need; files that cannot judge changed code, or take too long to be asked each time. */
+/**
+ * Files to change; packages whose source they need; files that cannot judge changed code, or take too long to be asked each time.
+ * @type {Record<string, { files: string[], needs: string[], without: string[] }>}
+ */
 const targets = {
   batcher: {
     files: ['batcher', 'age-lists', 'policy'],
@@ -113,7 +116,13 @@ const DEAD = ['Killed', 'Timeout'];
 const ALIVE = ['Survived', 'NoCoverage'];
 let dead = 0;
 let alive = 0;
-for (const [path, { mutants, source }] of Object.entries(report.files)) {
+/**
+ * @typedef {{ start: { line: number, column: number }, end: { line: number, column: number } }} Place
+ * @typedef {{ status: string, mutatorName: string, replacement: string, location: Place }} Mutant
+ * @type {[path: string, file: { mutants: Mutant[], source: string }][]}
+ */
+const files = Object.entries(report.files);
+for (const [path, { mutants, source }] of files) {
   const lines = source.split('\n');
   const survivors = mutants.filter(({ status }) => ALIVE.includes(status));
   const killed = mutants.filter(({ status }) => DEAD.includes(status)).length;
