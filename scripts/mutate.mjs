@@ -131,7 +131,7 @@ for (const [path, { mutants, source }] of files) {
   process.stdout.write(`\n${basename(path)}: ${killed} of ${killed + survivors.length} killed\n`);
   for (const { location, mutatorName, replacement, status } of survivors) {
     const { start, end } = location;
-    const line = lines[start.line - 1];
+    const line = lines[start.line - 1] ?? '';
     const before = line.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
     const change = `${before} → ${(replacement ?? '').replace(/\s+/g, ' ')}`.slice(0, 160);
     process.stdout.write(
