@@ -6,6 +6,7 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
+const ARRAY_BEGIN = 0x5b;
 const ARRAY_END = 0x5d;
 const BLANK = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
@@ -44,7 +45,7 @@ export class ElementSplitter {
         this.#state = 'behind';
       }
       if (BLANK.has(byte)) continue;
-      this.#between(byte);
+      this.#state = this.#between[this.#state as Exclude<State, 'inside'>](byte);
       // What begins here may be over with the next byte, which must be looked at too.
       if ((this.#state as State) === 'inside') {
         start = at;
@@ -62,33 +63,25 @@ export class ElementSplitter {
     return [];
   }
 
-  /** A byte that is in no element. */
-  #between(byte: number): void {
-    switch (this.#state) {
-      case 'before':
-        // Only ever constructed for a body that begins with a bracket, or with a byte order mark and one.
-        if (byte === 0x5b) this.#state = 'first';
-        return;
-      case 'first':
-        if (byte === ARRAY_END) this.#state = 'after';
-        else this.#begin(byte);
-        return;
-      case 'beginning':
-        this.#begin(byte);
-        return;
-      case 'behind':
-        if (byte === COMMA) this.#state = 'beginning';
-        else if (byte === ARRAY_END) this.#state = 'after';
-        else throw fault(`there is no comma after element ${this.#number}`);
-        return;
-      default:
-        throw fault('something follows the array');
-    }
-  }
+  /** What a byte that is in no element leads to. */
+  readonly #between: Record<Exclude<State, 'inside'>, (byte: number) => State> = {
+    // Only ever asked about a bracket, or the byte order mark before it.
+    before: (byte) => (byte === ARRAY_BEGIN ? 'first' : 'before'),
+    first: (byte) => (byte === ARRAY_END ? 'after' : this.#begin(byte)),
+    beginning: (byte) => this.#begin(byte),
+    behind: (byte) => {
+      if (byte === COMMA) return 'beginning';
+      if (byte === ARRAY_END) return 'after';
+      throw fault(`there is no comma after element ${this.#number}`);
+    },
+    after: () => {
+      throw fault('something follows the array');
+    },
+  };
 
-  #begin(byte: number): void {
+  #begin(byte: number): State {
     if (byte === COMMA || byte === ARRAY_END) throw fault(`element ${this.#number + 1} is missing`);
-    this.#state = 'inside';
+    return 'inside';
   }
 
   /** Whether a byte is the first behind the element. */

@@ -94,6 +94,7 @@ async function* until(signal: AbortSignal, stream: AsyncIterable<Buffer>, stalle
   let stopWaiting = () => {};
   const onAbort = () => stopWaiting();
   signal.addEventListener('abort', onAbort);
+  let ended = false;
   try {
     while (!signal.aborted) {
       let stall: NodeJS.Timeout | undefined;
@@ -102,12 +103,19 @@ async function* until(signal: AbortSignal, stream: AsyncIterable<Buffer>, stalle
         stall = setTimeout(() => reject(stalled(stalledMs)), stalledMs);
         iterator.next().then(resolve, reject);
       }).finally(() => clearTimeout(stall));
+      ended = next.done === true;
       if (next.done) return;
       yield next.value;
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
+    // Whoever sends reads the answer only when all is sent.
+    if (!ended && !signal.aborted) void swallow(iterator).catch(() => {});
   }
+}
+
+async function swallow(iterator: AsyncIterator<Buffer>): Promise<void> {
+  while ((await iterator.next()).done !== true);
 }
 
 function stalled(ms: number): PlatformError {

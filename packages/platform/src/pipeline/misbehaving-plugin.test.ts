@@ -252,7 +252,7 @@ describe('a plugin that is away', () => {
     }
     expect((await feed.circuit()).reason).toContain('HTTP');
     await operator.do('PUT', feed.versionPath, { base_url: plugin.url });
-    expect((await feed.until(delivered)).updates).toMatchObject({ processed: 1, dead: 0 });
+    expect((await feed.until(({ updates }) => updates.processed === 1)).updates.dead).toBe(0);
     stranger.close();
   });
 });
