@@ -5,5 +5,6 @@ export default app({
   main: 'src/main.ts',
   alone: 'src/topics/engine/alone.ts',
   'sdk-server': 'src/topics/sdk/server.ts',
+  'platform-plugin': 'src/topics/platform/plugin-server.ts',
   'shop-alone': 'src/topics/shop/alone.ts',
 });

@@ -1,6 +1,7 @@
 import type { Topic } from './topic.ts';
 import { engineTopic } from './topics/engine.ts';
 import { mainTopic } from './topics/main-job.ts';
+import { platformTopic } from './topics/platform.ts';
 import { sdkTopic } from './topics/sdk.ts';
 import { shopTopic } from './topics/shop.ts';
 
@@ -9,7 +10,7 @@ export const topics = {
   main: mainTopic,
   engine: engineTopic,
   sdk: sdkTopic,
-  platform: undefined,
+  platform: platformTopic,
   shop: shopTopic,
   console: undefined,
 } as const satisfies Record<string, Topic | undefined>;
