@@ -1,0 +1,290 @@
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+let folder: string;
+let dataDir: string;
+let url: string;
+let platform: ChildProcessByStdio<null, Readable, null>;
+let plugin: Server;
+let pluginPort: number;
+let batchStatus = 200;
+
+/** A plugin with one line for every update; whether batches are well received is up to the test. */
+const newPlugin = () =>
+  createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = chunks.length === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString('utf8'));
+      const [status, answer] = answerTo(request.url ?? '', body);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+  });
+
+// biome-ignore lint/suspicious/noExplicitAny: the bodies are the platform's
+const answerTo = (path: string, body: any): [number, unknown] => {
+  if (path === '/v1/user_segment_update') {
+    const content = body.user_identifiers[0];
+    return [200, { status: 'ok', data: [{ type: 'BATCH_DELIVERY', grouping_key: body.operation, content }] }];
+  }
+  if (path !== '/v1/batch_update') return [200, { status: 'ok' }];
+  if (batchStatus !== 200) return [batchStatus, { status: 'ERROR', message: 'closed' }];
+  return [200, { status: 'OK', sent_items_in_success: body.batch_content.length, sent_items_in_error: 0 }];
+};
+
+const listen = (server: Server, port = 0) =>
+  new Promise<number>((resolve) =>
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+  );
+
+/** Runs the command without holding up this process, which the plugin lives in. */
+const run = async (args: readonly string[], input?: string, env: Record<string, string> = {}) => {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    env: { ...process.env, BATCHFEED_DATA_DIR: dataDir, BATCHFEED_API_URL: url, ...env },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  child.stdin.end(input);
+  const [code] = await once(child, 'close');
+  return { code: code as number, stdout, stderr };
+};
+const json = async (...args: string[]) => {
+  const { code, stdout, stderr } = await run([...args, '--json']);
+  if (stdout === '') throw new Error(`${args.join(' ')}: ${code} ${stderr}`);
+  return JSON.parse(stdout);
+};
+const until = async (wanted: (statistics: never) => boolean) => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const statistics = await json('feed', 'stats', '1');
+    if (wanted(statistics as never)) return statistics;
+  }
+  throw new Error('it never came to that');
+};
+const post = async (path: string, body: object) => {
+  const authorization = readFileSync(join(dataDir, 'api-token'), 'utf8').trim();
+  const headers = { authorization, 'content-type': 'application/json' };
+  const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return ((await answer.json()) as { data: { id: string } }).data;
+};
+const updates = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    JSON.stringify({ operation: 'UPSERT', user_identifiers: [{ type: 'USER_POINT', user_point_id: `u${index}` }] }),
+  ).join('\n');
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'batchfeed-cli-'));
+  dataDir = join(folder, 'data');
+  plugin = newPlugin();
+  pluginPort = await listen(plugin);
+  platform = spawn(process.execPath, [MAIN, 'serve', '--data-dir', dataDir, '--port', '0'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [line] = await once(platform.stdout, 'data');
+  url = JSON.parse(String(line)).url;
+  const kind = { plugin_type: 'AUDIENCE_SEGMENT_EXTERNAL_FEED', organisation_id: '1', group_id: 'g', artifact_id: 'a' };
+  const { id } = await post('/v1/plugins', kind);
+  const base_url = `http://127.0.0.1:${pluginPort}`;
+  const version = await post(`/v1/plugins/${id}/versions`, { version_id: '1.0.0', base_url });
+  await post(`/v1/plugins/${id}/versions/${version.id}/batching_configurations`, {
+    plugin_version_id: version.id,
+    enable_batching: true,
+    batch_flush_max_size: 5,
+    batch_flush_max_age_ms: 200,
+  });
+});
+afterAll(async () => {
+  platform.kill('SIGTERM');
+  await once(platform, 'close');
+  plugin.closeAllConnections();
+  plugin.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('batchfeed', () => {
+  it('takes a feed from creation to statistics, with dead letters on the way', async () => {
+    const created = await json(
+      'feed',
+      'create',
+      '--plugin-id',
+      '1',
+      '--version',
+      '1.0.0',
+      '--property',
+      'a=b',
+      '--activate',
+    );
+    expect(created).toMatchObject({ id: '1', status: expect.stringMatching(/ACTIVE|LIVE/) });
+    expect((await run(['feed', 'list'])).stdout).toMatch(/^id +status[\s\S]*a@1\.0\.0/);
+
+    writeFileSync(join(folder, 'updates.ndjson'), `${updates(12)}\nnonsense\n`);
+    const pushed = await run(['feed', 'push', '1', 'updates.ndjson']);
+    expect(pushed).toMatchObject({ code: 5, stdout: expect.stringMatching(/^12 accepted, 1 rejected\n {2}line 13:/) });
+    expect(await run(['feed', 'push', '1'], updates(3))).toMatchObject({ code: 0, stdout: '3 accepted, 0 rejected\n' });
+    await until(({ lines }: { lines: { delivered: number } }) => lines.delivered === 15);
+    expect((await run(['feed', 'stats', '1', '--by', 'session'])).stdout).toMatch(/accepted[\s\S]* 15 +15 +15 /);
+    expect((await run(['feed', 'explain', '1', '--user', 'u1'])).stdout).toContain('nothing waits');
+    expect((await run(['feed', 'explain', '1'])).stdout).toContain('balanced true');
+
+    batchStatus = 400;
+    await run(['feed', 'push', '1'], updates(5));
+    await until(({ lines }: { lines: { dead: number } }) => lines.dead === 5);
+    expect((await run(['doctor'])).stdout).toContain('✗ feeds: feed 1 has dead letters');
+    const listed = await run(['dead-letters', 'list', '1', '--http-status', '400']);
+    expect(listed.stdout).toMatch(/batch-0-1 [\s\S]*closed[\s\S]*1 of 1/);
+    await run(['dead-letters', 'export', '1', 'dead.ndjson']);
+    expect(JSON.parse(readFileSync(join(folder, 'dead.ndjson'), 'utf8')).contents).toHaveLength(5);
+    batchStatus = 200;
+    expect((await run(['dead-letters', 'replay', '1'])).code).toBe(2);
+    expect(await json('dead-letters', 'replay', '1', 'batch-0-1')).toEqual({ replayed: 1 });
+    await until(({ lines }: { lines: { delivered: number } }) => lines.delivered === 20);
+    expect(await run(['doctor'])).toMatchObject({ code: 0, stdout: expect.not.stringContaining('✗') });
+
+    expect((await json('feed', 'pause', '1')).status).toBe('PAUSED');
+    expect((await run(['feed', 'push', '1'], updates(1))).code).toBe(4);
+    expect((await json('feed', 'resume', '1')).session_id).toBe('2');
+  });
+
+  it('backs up while it runs, and starts on the copy', async () => {
+    const { path } = await json('backup', 'create', 'copy');
+    expect((await run(['backup', 'list'])).stdout).toContain('copy');
+    const restored = join(folder, 'restored');
+    expect((await run(['backup', 'restore', path, restored])).code).toBe(0);
+    expect((await run(['backup', 'restore', path, restored])).code).toBe(1);
+    const second = spawn(process.execPath, [MAIN, 'serve', '--data-dir', restored, '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = await once(second.stdout, 'data');
+    const listed = await run(['feed', 'list', '--data-dir', restored, '--api-url', JSON.parse(String(line)).url]);
+    second.kill('SIGTERM');
+    await once(second, 'close');
+    expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining('a@1.0.0') });
+  });
+
+  it('tries policies, and warns of keys that are nearly unique', async () => {
+    const arrivals = Array.from({ length: 100 }, (_, index) =>
+      JSON.stringify({ ts: 1_000 + index * 100, grouping_key: 'k', content: { index } }),
+    );
+    const [small, large] = JSON.parse(
+      (
+        await run(
+          ['simulate', '--json', '--policy', 'lines=10,age=60000', '--policy', 'lines=1000,age=500'],
+          arrivals.join('\n'),
+        )
+      ).stdout,
+    );
+    expect(small).toMatchObject({
+      lines: 100,
+      keys: 1,
+      batches: 10,
+      fill: 1,
+      by_reason: { lines: 10 },
+      cost: 10,
+      latency_ms: { max: 900 },
+      warnings: [],
+    });
+    expect(large).toMatchObject({ by_reason: { age: expect.any(Number) }, latency_ms: { max: 500 } });
+    const unique = arrivals.map((text, index) => text.replace('"k"', `"k${index}"`));
+    expect((await run(['simulate', '--policy', 'lines=10'], unique.join('\n'))).stdout).toContain('nearly unique');
+    expect((await run(['simulate', '--policy', 'size=10'], '')).code).toBe(2);
+    expect((await run(['simulate', '--policy', 'lines=10'], 'nonsense')).stderr).toContain('Line 1');
+  });
+
+  it('shows settings with their sources, masks secrets, and sets them in the file', async () => {
+    expect((await run(['config', 'set', 'port', '9999'])).code).toBe(0);
+    expect(statSync(join(folder, 'batchfeed.json')).mode & 0o777).toBe(0o600);
+    const { settings } = JSON.parse(
+      (await run(['config', 'show', '--json'], '', { BATCHFEED_API_TOKEN: 'hush' })).stdout,
+    );
+    expect(settings).toContainEqual({ name: 'port', value: '9999', source: 'file' });
+    expect(settings).toContainEqual({ name: 'api_token', value: '********', source: 'environment' });
+    expect(settings).toContainEqual({ name: 'host', value: '127.0.0.1', source: 'default' });
+    expect((await run(['config', 'set', 'port', 'high'])).code).toBe(2);
+    expect((await run(['config', 'set', 'colour', 'red'])).stderr).toContain('no setting colour');
+    expect((await run(['config', 'set', 'port'])).code).toBe(0);
+  });
+
+  it('says with its exit code what went wrong', async () => {
+    expect((await run(['feed', 'list', '--api-url', 'http://127.0.0.1:1'])).code).toBe(3);
+    expect((await run(['feed', 'stats', '77'])).code).toBe(4);
+    expect((await run(['feed', 'stats', 'seven'])).code).toBe(2);
+    for (const args of [
+      ['feed', 'push'],
+      ['simulate'],
+      ['dev'],
+      ['doctor'],
+      ['config', 'set'],
+      ['backup', 'restore'],
+      ['dead-letters', 'export'],
+    ]) {
+      const { code, stdout } = await run([...args, '--help']);
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/Example:\n {2}\$ [\s\S]*Exit codes:/)]);
+    }
+  });
+
+  it('completes in bash', async () => {
+    const script = (await run(['completion', 'bash'])).stdout;
+    const ask = (...words: string[]) =>
+      spawnSync(
+        'bash',
+        [
+          '-c',
+          `${script}\nCOMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _batchfeed; echo "\${COMPREPLY[*]}"`,
+        ],
+        { encoding: 'utf8' },
+      ).stdout.trim();
+    expect(ask('batchfeed', 'fe')).toBe('feed');
+    expect(ask('batchfeed', 'feed', 'st')).toBe('stats');
+    expect(ask('batchfeed', 'feed', 'push', '--fu')).toBe('--full');
+    expect((await run(['completion', 'tcsh'])).code).toBe(2);
+  });
+
+  it('tries a plugin that is being written, and goes on when it restarts', async () => {
+    const once_ = await run(
+      ['dev', '--once', '--plugin', `http://127.0.0.1:${pluginPort}`, '--users', '12', '--age', '100'],
+      '',
+      { BATCHFEED_DATA_DIR: '' },
+    );
+    expect(once_).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/sealed .* 10 lines[\s\S]*delivered/),
+      stderr: expect.stringContaining('12 lines delivered'),
+    });
+
+    const child = spawn(
+      process.execPath,
+      [MAIN, 'dev', '--plugin', `http://127.0.0.1:${pluginPort}`, '--users', '3', '--age', '50'],
+      { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let said = '';
+    child.stderr.on('data', (chunk) => (said += chunk));
+    const saying = async (text: string) => {
+      for (let tries = 0; !said.includes(text); tries += 1) {
+        if (tries > 400) throw new Error(`never said ${text}: ${said}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    await saying('3 lines delivered');
+    plugin.closeAllConnections();
+    await new Promise((resolve) => plugin.close(resolve));
+    await saying('the plugin is gone');
+    plugin = newPlugin();
+    await listen(plugin, pluginPort);
+    await saying('6 lines delivered');
+    child.kill('SIGINT');
+    expect((await once(child, 'close'))[0]).toBe(0);
+    expect(existsSync(join(folder, 'api-token'))).toBe(false);
+  });
+});
