@@ -22,7 +22,10 @@ export const SETTINGS = {
   port: { description: 'port to listen on; 0 takes a free one', default: '8080', check: readPort },
   log_level: { description: 'how much to log', default: 'info', check: oneOf(LOG_LEVELS) },
   api_url: { description: 'where the platform to talk to listens; from host and port by default' },
-  api_token: { description: 'token for the operator API; from <data_dir>/api-token by default. A first start takes it for its own', secret: true },
+  api_token: {
+    description: 'token for the operator API; from <data_dir>/api-token by default. A first start takes it for its own',
+    secret: true,
+  },
   allow_remote: {
     description: 'whether a first start may listen beyond this machine although nobody has a token yet',
     default: 'false',

@@ -41,7 +41,7 @@ export function deadLetterRoutes(app: RouteApp, { configuration, pipeline }: Ser
   );
   app.post(
     `${PATH}/replay`,
-    { schema: { params: feedParams, body: replayDeadLettersSchema.optional(), response: replayed } },
+    { schema: { params: feedParams, body: replayDeadLettersSchema.nullish(), response: replayed } },
     async ({ params, body }) => ok({ replayed: await inquiry.replay(findFeed(configuration, params).id, body ?? {}) }),
   );
   app.post(
