@@ -17,7 +17,7 @@ class Connector extends core.BatchedAudienceFeedConnectorBasePlugin {
   async onExternalSegmentCreation() { return { status: 'ok' }; }
   async onExternalSegmentConnection() { return { status: 'ok' }; }
   async onUserSegmentUpdate({ user_identifiers, operation }, { feed, feedProperties }) {
-    const list = feedProperties.getStringProperty('list');
+    const list = feedProperties.findStringProperty('list').value.value;
     const emails = user_identifiers.filter(({ type }) => type === 'USER_EMAIL');
     if (emails.length === 0) return { status: 'no_eligible_identifier' };
     return {

@@ -9,8 +9,8 @@ import { Operator } from './operator.ts';
 import { startPlatform, startPlugin } from './processes.ts';
 import { ndjson, updateTexts } from './updates.ts';
 
-/** As many as the platform holds while nothing leaves it. */
-const updates = 40_000;
+/** Fewer than the platform holds for one feed while nothing leaves it. */
+const updates = 16_000;
 const batchSize = 500;
 
 const perSecond = (milliseconds: number) => (updates / milliseconds) * 1_000;
