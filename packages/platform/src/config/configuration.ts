@@ -16,10 +16,27 @@ import { uploads } from './uploads.ts';
 import { versions } from './versions.ts';
 import { workerCredentials } from './worker-credentials.ts';
 
-export type Configuration = ReturnType<typeof configuration>;
+/** Everything operators set up. Written out, since declarations cannot name all that would be inferred. */
+export interface Configuration {
+  apiTokens: ReturnType<typeof apiTokens>;
+  plugins: ReturnType<typeof plugins>;
+  versions: ReturnType<typeof versions>;
+  workerCredentials: ReturnType<typeof workerCredentials>;
+  batchingConfigurations: ReturnType<typeof batchingConfigurations>;
+  throttlings: ReturnType<typeof throttlings>;
+  segments: ReturnType<typeof segments>;
+  statistics: ReturnType<typeof statisticsTables>;
+  feeds: ReturnType<typeof feeds>;
+  feedProperties: ReturnType<typeof feedProperties>;
+  feedDestinations: ReturnType<typeof feedDestinations>;
+  files: ReturnType<typeof storedFiles>;
+  realmSelections: ReturnType<typeof realmSelections>;
+  uploads: ReturnType<typeof uploads>;
+  segmentMembers: ReturnType<typeof segmentMembers>;
+}
 
 /** Everything operators set up, as repositories over one database. */
-export function configuration(db: ConfigDatabase, vault: Vault) {
+export function configuration(db: ConfigDatabase, vault: Vault): Configuration {
   return {
     apiTokens: apiTokens(db),
     plugins: plugins(db),

@@ -7,7 +7,7 @@ import type {
   VersionResource,
 } from '@batchfeed/schemas';
 import { isId } from './ids.ts';
-import type { ConfigDatabase } from './open-config-database.ts';
+import { type ConfigDatabase, inTransaction } from './open-config-database.ts';
 import { pageReader } from './page.ts';
 
 interface Row {
@@ -93,7 +93,7 @@ export function feeds(db: ConfigDatabase) {
     /** The number of the last whole-segment upload; 0 before the first. */
     loadNumber: (id: string): number => loadNumber.get(id) as number,
     /** Nobody sees the feed any more. */
-    remove: db.transaction((id: string): void => {
+    remove: inTransaction(db, (id: string): void => {
       for (const drop of dropBelongings) drop.run(id);
       setDeleted.run(id);
     }),
@@ -102,7 +102,7 @@ export function feeds(db: ConfigDatabase) {
       return get(id) as FeedResource;
     },
     /** Makes the feed active under a session of its own. */
-    openSession: db.transaction((id: string, now: number): FeedResource => {
+    openSession: inTransaction(db, (id: string, now: number): FeedResource => {
       setSession.run('ACTIVE', insertSession.run(id, now).lastInsertRowid, id);
       return get(id) as FeedResource;
     }),

@@ -75,3 +75,9 @@ function asOpeningError(error: unknown, path: string): unknown {
     (error instanceof TypeError ? OPENING_FAILURES[1] : undefined);
   return failure === undefined ? error : new PlatformError(failure[1], failure[2](path), { cause: error });
 }
+
+/** The work as one transaction. Of a plain function type, which declarations of this package can name. */
+export const inTransaction = <Args extends unknown[], Result>(
+  db: ConfigDatabase,
+  work: (...args: Args) => Result,
+): ((...args: Args) => Result) => db.transaction(work);

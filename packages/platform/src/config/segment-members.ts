@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AcceptedUpdate } from '../ingest/read-update.ts';
-import type { ConfigDatabase } from './open-config-database.ts';
+import { type ConfigDatabase, inTransaction } from './open-config-database.ts';
 
 /** A member whose update is on its way to the disk, and what settles it there. */
 export interface PendingMember {
@@ -65,13 +65,13 @@ export function segmentMembers(db: ConfigDatabase) {
   };
   return {
     /** Before single updates are accepted. */
-    note: db.transaction((scope: Scope, updates: readonly AcceptedUpdate[]): PendingMember[] =>
+    note: inTransaction(db, (scope: Scope, updates: readonly AcceptedUpdate[]): PendingMember[] =>
       updates.map((each) =>
         each.update.operation === 'UPSERT' ? upsert(scope, each) : remove(scope.feedId, each.user),
       ),
     ),
     /** Before members of a whole segment are accepted: those that are new or have changed. */
-    noteChanged: db.transaction((scope: Scope, updates: readonly AcceptedUpdate[]) => {
+    noteChanged: inTransaction(db, (scope: Scope, updates: readonly AcceptedUpdate[]) => {
       const changed: AcceptedUpdate[] = [];
       const pending: PendingMember[] = [];
       for (const each of updates) {
@@ -85,11 +85,11 @@ export function segmentMembers(db: ConfigDatabase) {
       return { changed, pending };
     }),
     /** Before members that are in the segment no more are deleted. */
-    noteLeaving: db.transaction((feedId: string, members: readonly Member[]): PendingMember[] =>
+    noteLeaving: inTransaction(db, (feedId: string, members: readonly Member[]): PendingMember[] =>
       members.map(({ user_key }) => remove(feedId, user_key)),
     ),
     /** Once the updates are on disk. */
-    settle: db.transaction((feedId: string, pending: readonly PendingMember[]): void => {
+    settle: inTransaction(db, (feedId: string, pending: readonly PendingMember[]): void => {
       for (const { user, marker, hash } of pending) {
         if (hash === undefined) drop.run(feedId, user, marker);
         else settle.run(hash, feedId, user, marker);

@@ -8,7 +8,7 @@ import {
   type StatisticsWindow,
   statisticsCounters,
 } from '@batchfeed/schemas';
-import type { ConfigDatabase } from './open-config-database.ts';
+import { type ConfigDatabase, inTransaction } from './open-config-database.ts';
 
 export type StatisticsTables = ReturnType<typeof statisticsTables>;
 export type Counters = Record<StatisticsCounter, number>;
@@ -74,7 +74,7 @@ export function statisticsTables(db: ConfigDatabase) {
   });
   return {
     /** Adds what happened, all of it in one transaction. */
-    add: db.transaction((hours: readonly HourCounts[]): void => {
+    add: inTransaction(db, (hours: readonly HourCounts[]): void => {
       for (const { feedId, sessionId, hour, counters, rejected: tags } of hours) {
         addHour.run({ feed: feedId, session: sessionId, hour, ...counters });
         for (const [tag, value, count] of tags) addRejected.run(feedId, sessionId, hour, tag, value, count);
@@ -92,7 +92,7 @@ export function statisticsTables(db: ConfigDatabase) {
         (totals.all() as (Counters & { feed_id: number })[]).map(({ feed_id, ...row }) => [String(feed_id), row]),
       ),
     /** Merges hours from before the one time into days, and days from before the other into one row a session. */
-    merge: db.transaction((hoursBefore: number, daysBefore: number): void => {
+    merge: inTransaction(db, (hoursBefore: number, daysBefore: number): void => {
       const day = hoursBefore - (hoursBefore % DAY_MS);
       for (const merge of merges) {
         merge({
