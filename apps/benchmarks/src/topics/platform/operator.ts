@@ -13,7 +13,14 @@ export class Operator {
   #plugin = { id: '', version: '' };
 
   constructor({ url, token }: PlatformProcess) {
-    this.#pool = new Pool(url, { connections: 16, headersTimeout: 0, bodyTimeout: 0 });
+    // A connection that idled through the other side's turn may be closed just as it is used again.
+    this.#pool = new Pool(url, {
+      connections: 16,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 1_000,
+      keepAliveMaxTimeout: 1_000,
+    });
     this.#token = token;
   }
 
