@@ -4,7 +4,7 @@ const SECRET_TYPE = /PASSWORD|SECRET|CREDENTIAL|TOKEN/;
 const SECRET_NAME = /passw(or)?d|secret|credential|token|(^|_)api_?key$|private_?key/i;
 
 /** What operators see instead of a secret. Sent back, it means: leave it as it is. */
-export const MASK = { value: '********' } as const;
+const MASK = { value: '********' } as const;
 
 /** Whether a property holds a secret: by its type, or by its name where the type is a plain one. */
 export function isSecret({ property_type: type, technical_name: name }: Named): boolean {

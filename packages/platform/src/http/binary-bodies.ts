@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { RouteApp } from './route-app.ts';
 
 /** Longest file, in bytes. */
-export const MAX_FILE_BYTES = 16 * 1024 * 1024;
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
 /** Options of routes that take a file. */
 export const FILE_BODY = { bodyLimit: MAX_FILE_BYTES };
 

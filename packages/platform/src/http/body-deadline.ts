@@ -14,6 +14,8 @@ export function bodyDeadline(app: FastifyInstance, ms: number): void {
       reply.header('connection', 'close');
       body.destroy(new PlatformError('TOO_SLOW', `The request body did not arrive within ${ms / 1_000} s.`));
     }, ms);
+    // The parser may have stopped listening, with an answer given already; nobody is then left to tell.
+    body.on('error', () => {});
     body.on('close', () => clearTimeout(late));
     payload.on('error', (error) => body.destroy(error));
     return payload.pipe(body);

@@ -57,7 +57,7 @@ export class AddressGuard {
 }
 
 /** What a connection fails with that must not be made. Its message names no address. */
-export class ForbiddenAddressError extends Error {
+class ForbiddenAddressError extends Error {
   readonly code = 'FORBIDDEN_ADDRESS';
 }
 
