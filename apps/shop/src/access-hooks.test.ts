@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -62,6 +62,12 @@ describe('tokens', () => {
     await open();
     expect(await get('/categories', headers)).toBe(200);
     expect(statSync(join(dataDir, 'token-secret')).mode & 0o777).toBe(0o600);
+  });
+
+  it('protect data that nobody else on the machine can read either', () => {
+    const names = readdirSync(dataDir);
+    expect(names).toContain('shop.db-wal');
+    for (const name of names) expect(statSync(join(dataDir, name)).mode & 0o077, name).toBe(0);
   });
 
   it('end after an hour', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createTables, type StoreShape } from './database-tables.ts';
@@ -9,6 +9,9 @@ export class DataDirError extends Error {
   readonly code = 'dataDirUnusable';
   readonly retryable = false;
 }
+
+// Customers are personal data. SQLite gives its journals the mode of the file, so it is made before SQLite makes it.
+const makePrivate = (path: string): void => closeSync(openSync(path, 'a', 0o600));
 
 // Held open for as long as the shop runs: unlike a file with a process id in it, the lock dies with its holder.
 const lock = (path: string): Database.Database => {
@@ -39,6 +42,7 @@ export const openDatabase = (dataDir: string, shapes: readonly StoreShape[]): Sh
   let guard: Database.Database;
   try {
     mkdirSync(dataDir, { recursive: true });
+    for (const name of ['shop.lock', 'shop.db']) makePrivate(join(dataDir, name));
     guard = lock(join(dataDir, 'shop.lock'));
   } catch (cause) {
     const why = isBusy(cause) ? 'another shop is using it' : 'it cannot be written';

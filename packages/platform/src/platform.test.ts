@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -21,7 +21,7 @@ describe('openPlatform', () => {
     const file = join(dataDir, 'api-token');
     expect(await readFile(file, 'utf8')).toBe(`${first.newApiToken}\n`);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect((await stat(join(dataDir, 'platform.db'))).mode & 0o077).toBe(0);
+    for (const name of await readdir(dataDir)) expect((await stat(join(dataDir, name))).mode & 0o077, name).toBe(0);
     await first.close();
     const second = await openPlatform({ dataDir, logger });
     expect(second.newApiToken).toBeUndefined();

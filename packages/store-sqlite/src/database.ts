@@ -1,5 +1,6 @@
 /** The file itself: opening, locking, migrating. Runs in the worker thread. */
 import { randomUUID } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { MIGRATIONS } from './migrations.ts';
 import type { OpenRequest } from './protocol.ts';
@@ -26,6 +27,7 @@ export function openDatabase({ file, lanes, maxBytes }: OpenRequest): {
   id: string;
   lanes: number;
 } {
+  makePrivate(file);
   const db = new Sqlite(file, { timeout: LOCK_PATIENCE_MS });
   try {
     // Must come first: one process owns the file as long as it lives, and the system frees it however that process ends.
@@ -46,6 +48,15 @@ export function openDatabase({ file, lanes, maxBytes }: OpenRequest): {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** Lines are personal data. SQLite gives its journals the mode of the file, so a new file is made before SQLite makes it. */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch {
+    // It is there and keeps its mode, or it cannot be made, which SQLite says next.
   }
 }
 

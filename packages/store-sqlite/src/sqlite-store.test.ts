@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Engine, type Outcome, type OutgoingBatch, openEngine } from '@batchfeed/delivery';
@@ -104,6 +104,16 @@ describe('engine over SQLite', () => {
     expect(sent).toHaveLength(1);
     await second.engine.close();
     await second.store.close();
+  });
+
+  test('makes files that only their owner can read: lines are personal data', async () => {
+    const { engine, store } = await open([]);
+    await engine.append(lines(1));
+    const names = await readdir(folder);
+    expect(names).toContain('lines.db-wal');
+    for (const name of names) expect((await stat(join(folder, name))).mode & 0o777, name).toBe(0o600);
+    await engine.close();
+    await store.close();
   });
 
   test('refuses a second owner of the file', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { isPlatformError, PlatformError, type PlatformErrorCode } from '../platform-error.ts';
 import { migrations } from './migrations.ts';
@@ -35,6 +35,7 @@ const OPENING_FAILURES: ReadonlyArray<
 export function openConfigDatabase(path: string): ConfigDatabase {
   let db: ConfigDatabase | undefined;
   try {
+    makePrivate(path);
     db = new Database(path, { timeout: 250 });
     // Exclusive: a second platform on the same folder must fail at once, and a single process needs no shared memory.
     db.pragma('locking_mode = EXCLUSIVE');
@@ -48,6 +49,15 @@ export function openConfigDatabase(path: string): ConfigDatabase {
   } catch (error) {
     db?.close();
     throw asOpeningError(error, path);
+  }
+}
+
+/** SQLite gives its journals the mode of the file, so a new file is made before SQLite makes it. */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch {
+    // It is there, or it cannot be made, which SQLite says next.
   }
 }
 
