@@ -6,17 +6,18 @@ import { defineConfig } from 'tsup';
 const declarations = { only: true, compilerOptions: { paths: {}, noEmit: false, emitDeclarationOnly: true } };
 
 /** A published library: ESM and CJS, with declarations for both. */
-export const library = (entry = ['src/index.ts'], extra = {}) =>
-  defineConfig({
-    entry,
-    format: ['esm', 'cjs'],
-    target: 'node20.19',
-    sourcemap: true,
-    splitting: true,
-    clean: false,
-    dts: process.argv.includes('--dts-only') ? declarations : false,
-    ...extra,
-  });
+export const library = (entry = ['src/index.ts'], extra = {}) => {
+  const common = { entry, target: 'node20.19', sourcemap: true, clean: false, ...extra };
+  if (process.argv.includes('--dts-only'))
+    return defineConfig({ ...common, format: ['esm', 'cjs'], dts: declarations });
+  return defineConfig([
+    { ...common, format: ['esm'], splitting: true },
+    // Splitting CJS would rewrite classes and run public before private fields, whatever their order in the source. So
+    // each CJS entry has its own copy of what entries share: errors are told apart by code, never by instanceof.
+    // A command is run, not required: it is ESM alone.
+    { ...common, entry: entry.filter((file) => file !== 'src/cli.ts'), format: ['cjs'], splitting: false },
+  ]);
+};
 
 /** An application: ESM only, run from its own checkout. */
 export const app = (entry = ['src/main.ts'], extra = {}) =>
