@@ -64,7 +64,7 @@ const commands = fc.array(
   { maxLength: 120, size: 'max' },
 );
 
-test('every invariant holds after every step', () => {
+test('every invariant holds after every step', { timeout: 600_000 }, () => {
   fc.assert(
     fc.property(policies, commands, (first, steps) => {
       const model = new Model(first);
