@@ -54,7 +54,9 @@ describe('throttlings', () => {
     expect([empty.status, empty.body.error]).toEqual([400, expect.stringContaining('max_qps')]);
   });
 
-  it('pace the calls: 20 a second for one second are 20, at even distances', async () => {
+  // Measured by the wall clock, so a machine that stands still for a moment gets another try; the pacing itself is
+  // tested without one beside it.
+  it('pace the calls: 20 a second for one second are 20, at even distances', { retry: 2 }, async () => {
     await throttle({ max_qps: 20 });
     const times: number[] = [];
     plugin.on(UPDATE, (_, response) => {
