@@ -164,7 +164,7 @@ export class Engine {
    * @throws DeliveryError `STORE_…` when that way ends in a failure.
    */
   async drain(destination?: string): Promise<void> {
-    this.#each(destination, (lane, state) => lane.drain(state));
+    // First what is on its way: sealing before and after would cut one group in two.
     await this.#journal.written();
     if (!this.#closed) this.#each(destination, (lane, state) => lane.drain(state));
   }

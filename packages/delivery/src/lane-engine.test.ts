@@ -44,7 +44,7 @@ describe('age', () => {
     const { engine, clock, events } = await world();
     await append(engine, [line('1'), line('22')]);
     await clock.advance(40);
-    engine.drain();
+    await engine.drain();
     await append(engine, numbered(4));
     await settle();
     expect(events.filter(({ type }) => type === 'sealed')).toEqual([
