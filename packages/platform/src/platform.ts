@@ -8,6 +8,7 @@ import { type ConfigDatabase, openConfigDatabase } from './config/open-config-da
 import { FeedLifecycle } from './feed-lifecycle.ts';
 import { FeedRemoval } from './feed-removal.ts';
 import { buildServer } from './http/build-server.ts';
+import { ConsoleSessions } from './http/console-sessions.ts';
 import { Etags } from './http/etags.ts';
 import { FailureLimit } from './http/failure-limit.ts';
 import type { Services } from './http/services.ts';
@@ -157,6 +158,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     wholeUploads: new Set(),
     etags: new Etags(vault),
     failures: new FailureLimit(),
+    sessions: new ConsoleSessions(repositories.apiTokens, now),
     stalledMs: options.requestTimeoutMs,
     now,
     closing: closing.signal,

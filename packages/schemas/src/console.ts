@@ -64,7 +64,7 @@ export const consoleSessionSchema = z.object({
   role: apiTokenRoleSchema,
   /**
    * When it ends if nothing is asked until then: two hours after the last request, and at the latest twelve after sign-in.
-   * An open event stream asks for nothing.
+   * An open event stream and `GET /v1/session` put nothing off.
    */
   expires_ts: timeSchema,
 });

@@ -43,9 +43,10 @@ export function apiTokens(db: ConfigDatabase) {
       known = select.all() as Row[];
       return revoked;
     },
-    /** The role of a token, or undefined. Compares with every one, so that the time taken does not say which came close. */
-    roleOf: (token: string): ApiTokenRole | undefined =>
-      known.filter(({ digest }) => matches(token, digest)).map(({ role }) => role)[0],
+    get: (id: string): ApiTokenResource | undefined => known.map(toResource).find((token) => token.id === id),
+    /** Which token it is, if any. Compares with every one, so that the time taken does not say which came close. */
+    find: (token: string): ApiTokenResource | undefined =>
+      known.filter(({ digest }) => matches(token, digest)).map(toResource)[0],
   };
 }
 

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { PlatformError } from '../platform-error.ts';
 import { bodyDeadline } from './body-deadline.ts';
@@ -19,6 +19,7 @@ import { fileRoutes } from './operator/file-routes.ts';
 import { ingestRoutes } from './operator/ingest-routes.ts';
 import { pluginRoutes } from './operator/plugin-routes.ts';
 import { segmentRoutes } from './operator/segment-routes.ts';
+import { signInRoutes, signOutRoute } from './operator/session-routes.ts';
 import { statisticsRoutes } from './operator/statistics-routes.ts';
 import { throttlingRoutes } from './operator/throttling-routes.ts';
 import { workerCredentialsRoutes } from './operator/worker-credentials-routes.ts';
@@ -46,6 +47,7 @@ const OPERATOR_ROUTES = [
   statisticsRoutes,
   deadLetterRoutes,
   backupRoutes,
+  signOutRoute,
 ];
 
 /** The platform's HTTP server: the operator API and the plugins' gateway, on one port. */
@@ -73,13 +75,16 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
 
   openapiRoutes(server as unknown as FastifyInstance, VERSION);
   healthRoutes(server as unknown as FastifyInstance, services);
+  const auth = operatorAuth(services);
   server.register(async (scope) => {
-    scope.addHook('onRequest', operatorAuth(services.configuration.apiTokens, services.failures));
+    scope.addHook('onRequest', auth);
     metricsRoute(scope as unknown as FastifyInstance, services);
   });
+  server.register(async (scope) => signInRoutes(scope as unknown as RouteApp, services), { prefix: '/v1' });
   server.register(
     async (scope) => {
-      scope.addHook('onRequest', operatorAuth(services.configuration.apiTokens, services.failures));
+      scope.addHook('onRequest', auth);
+      scope.addHook('onRequest', notForCaches);
       scope.setNotFoundHandler(notFound);
       services.etags.addTo(scope as unknown as FastifyInstance);
       for (const routes of OPERATOR_ROUTES) routes(scope as unknown as RouteApp, services);
@@ -99,6 +104,11 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
     { prefix: `${GATEWAY}/v1` },
   );
   return server as unknown as FastifyInstance;
+}
+
+/** Answers are an operator's own; with a session cookie a browser would otherwise keep them. */
+async function notForCaches(_request: unknown, reply: FastifyReply): Promise<void> {
+  reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
 }
 
 function notFound(request: { method: string; url: string }): never {

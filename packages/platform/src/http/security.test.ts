@@ -9,7 +9,7 @@ import { openPlatform } from '../platform.ts';
 import { AddressGuard } from '../plugin/address-guard.ts';
 import { makeFeed, startTestPlatform, type TestPlatform, update } from '../testing/test-platform.ts';
 import { startTestPlugin, type TestPlugin } from '../testing/test-plugin.ts';
-import { neededRole } from './operator-auth.ts';
+import { neededRole } from './needed-role.ts';
 
 let plugin: TestPlugin;
 let operator: TestPlatform;
@@ -72,6 +72,7 @@ describe('API tokens', () => {
     expect(neededRole('GET', '/v1/plugins')).toBe('read');
     expect(neededRole('DELETE', '/v1/audience_segment_external_feeds/:feed_id')).toBe('operate');
     expect(neededRole('POST', '/v1/backups')).toBe('admin');
+    expect(neededRole('HEAD', '/v1/audience_segment_external_feeds/:feed_id/dead_letters/export')).toBe('operate');
   });
 });
 

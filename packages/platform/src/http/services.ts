@@ -7,6 +7,7 @@ import type { Backups } from '../operations/backups.ts';
 import type { Health } from '../operations/health.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.ts';
+import type { ConsoleSessions } from './console-sessions.ts';
 import type { Etags } from './etags.ts';
 import type { FailureLimit } from './failure-limit.ts';
 
@@ -28,6 +29,8 @@ export interface Services {
   readonly wholeUploads: Set<string>;
   readonly etags: Etags;
   readonly failures: FailureLimit;
+  /** Operators signed in to the console. */
+  readonly sessions: ConsoleSessions;
   /** Milliseconds without a byte after which a request's body is given up. */
   readonly stalledMs: number | undefined;
   /** Milliseconds since the epoch. */

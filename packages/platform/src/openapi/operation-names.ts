@@ -76,4 +76,7 @@ export const operationNames: Readonly<Record<string, string>> = {
     'Give a worker a new token, shown once',
   'GET /v1/audience_segment_external_feeds/:feed_id/properties/technical_name=:technical_name':
     'Read a property of a feed',
+  'POST /v1/session': 'Sign in to the console with an API token',
+  'GET /v1/session': 'Who is signed in',
+  'DELETE /v1/session': 'Sign out of the console',
 };
