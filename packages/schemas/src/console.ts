@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { feedLedgerSchema } from './operations.ts';
+import { explanationSchema, feedLedgerSchema } from './operations.ts';
 import {
   batchingConfigurationSchema,
   circuitSchema,
@@ -116,10 +116,23 @@ export type FeedOverview = z.infer<typeof feedOverviewSchema>;
 // ─── Batches ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * `sealed` until it is sent for the first time, `in_flight` while a call of it is under way, `waiting` between two attempts,
- * then `delivered` or `dead` (`waiting` again once it is replayed).
+ * A time of which the history may lack something although it is younger than the retention: the platform was killed
+ * (`crash`), more happened at once than could be written (`overload`), or the history could not be written or read
+ * (`failure`). Nothing was lost but the account of it.
  */
-export const batchStates = ['sealed', 'in_flight', 'waiting', 'delivered', 'dead'] as const;
+export const historyGapSchema = z.object({
+  from_ts: timeSchema,
+  to_ts: timeSchema,
+  reason: z.enum(['crash', 'overload', 'failure']),
+});
+export type HistoryGap = z.infer<typeof historyGapSchema>;
+
+/**
+ * `sealed` until it is sent for the first time, `in_flight` while a call of it is under way, `waiting` between two attempts,
+ * then `delivered` or `dead` (`in_flight` again once it is replayed), or `split`: refused, and replaced by its two halves,
+ * which are batches of their own under `<batch id>.<first line>-<last line>`.
+ */
+export const batchStates = ['sealed', 'in_flight', 'waiting', 'delivered', 'dead', 'split'] as const;
 export const batchStateSchema = z.enum(batchStates);
 export type BatchState = z.infer<typeof batchStateSchema>;
 
@@ -136,7 +149,7 @@ export const batchSummarySchema = z.object({
   /** When its oldest line was accepted. */
   opened_ts: timeSchema,
   sealed_ts: timeSchema,
-  /** When it was delivered or given up; null before. */
+  /** When it was delivered or given up; null before, and where that fell into a gap of the history. */
   settled_ts: timeSchema.nullable(),
   state: batchStateSchema,
   attempts: countSchema,
@@ -161,13 +174,20 @@ export const batchQuerySchema = z.object({
 });
 export type BatchQuery = z.infer<typeof batchQuerySchema>;
 
-/** A page of `GET …/batches`, newest first. */
+/**
+ * A page of `GET …/batches`, newest first. With filters that match little it may hold less than was asked for, even
+ * nothing, and still have a `next`: so much is looked through for one answer and no more.
+ */
 export const batchPageSchema = z.object({
   status: z.literal('ok'),
   count: countSchema,
   /** To be sent as `before` for the page that follows; null behind the last. */
   next: z.string().nullable(),
   data: z.array(batchSummarySchema),
+  /** What was sealed before this time is not in the history any more, or never was; null: all of the feed is there. */
+  incomplete_before_ts: timeSchema.nullable(),
+  /** Younger times of which something may be missing. */
+  gaps: z.array(historyGapSchema),
 });
 export type BatchPage = z.infer<typeof batchPageSchema>;
 
@@ -188,6 +208,14 @@ export const batchAttemptSchema = z.object({
 });
 export type BatchAttempt = z.infer<typeof batchAttemptSchema>;
 
+/** Which lines of a batch to show: query of `GET …/batches/:batch_id`. The first thousand unless told otherwise. */
+export const batchLinesQuerySchema = z.object({
+  /** Number of the first one, from 1. */
+  first_line: z.coerce.number().int().min(1).default(1),
+  max_lines: z.coerce.number().int().min(1).max(10_000).default(1_000),
+});
+export type BatchLinesQuery = z.infer<typeof batchLinesQuerySchema>;
+
 /** One line of a batch. */
 export const batchLineSchema = z.object({
   /** From 1, in the order of the body. */
@@ -204,14 +232,21 @@ export type BatchLine = z.infer<typeof batchLineSchema>;
 export const batchDetailSchema = batchSummarySchema.extend({
   /** The first attempts and the last ones; `attempts` says how many there were. */
   attempt_list: z.array(batchAttemptSchema),
-  /** Whether the contents are still there: they are kept for a while, and for as long as it is not settled. */
+  /** Whether the contents are there: they are written when it is first sent, and go first when room is needed. */
   lines_kept: z.boolean(),
-  /** Empty when `lines_kept` is false. Beside this name, `lines` is their count. */
+  /** Those asked for. Empty when `lines_kept` is false. Beside this name, `lines` is the count of all. */
   line_list: z.array(batchLineSchema),
   /** What happened to it and what it waits for, in sentences. */
   explanation: z.array(z.string()),
 });
 export type BatchDetail = z.infer<typeof batchDetailSchema>;
+
+/** Body of `POST …/batches/:batch_id/reveal`; it may be left out. */
+export const revealBatchSchema = z.strictObject({
+  first_line: z.int().min(1).default(1),
+  max_lines: z.int().min(1).max(10_000).default(1_000),
+});
+export type RevealBatch = z.input<typeof revealBatchSchema>;
 
 /**
  * The answer of `POST …/batches/:batch_id/reveal` and `POST …/dead_letters/:id/reveal`: contents in clear. It takes the
@@ -246,6 +281,7 @@ export const userEventKinds = [
   'batch_attempt',
   'batch_delivered',
   'batch_dead',
+  'batch_split',
   'batch_replayed',
 ] as const;
 
@@ -259,12 +295,18 @@ export const userEventSchema = z.object({
   operation: z.enum(['UPSERT', 'DELETE']).optional(),
   /** HTTP status. */
   status: z.int().optional(),
-  /** Of sealing or failing. */
+  /** Of sealing or failing, masked. */
   reason: z.string().optional(),
+  /** Of `update_answered`: how many lines the plugin made of it. */
+  lines: countSchema.optional(),
+  /** Of `line`: its number in the batch, from 1. */
+  number: z.int().min(1).optional(),
+  /** Of an update's answer or a batch's attempt: which one, from 1. */
+  attempt: z.int().min(1).optional(),
 });
 export type UserEvent = z.infer<typeof userEventSchema>;
 
-/** The answer of `POST /v1/user_search`. */
+/** The answer of `POST /v1/user_search`: the feed asked for, or every one that knows something of the user. */
 export const userSearchAnswerSchema = z.object({
   feeds: z.array(
     z.object({
@@ -273,10 +315,16 @@ export const userSearchAnswerSchema = z.object({
       trace: z.string(),
       /** In the order in which they happened. */
       events: z.array(userEventSchema),
-      /** What happened before this time may be missing: it is past the retention, or lost in a crash. Null: all is there. */
+      /** Whether there are older events than those here: an answer holds those of the latest thousand updates and batches. */
+      more: z.boolean(),
+      /** Where the user's updates and lines are that are not over yet, and what they wait for. */
+      waiting: z.array(explanationSchema),
+      /** What happened before this time is past the retention, or was never written. Null: all is there, but for `gaps`. */
       incomplete_before_ts: timeSchema.nullable(),
     }),
   ),
+  /** Times of which something may be missing. */
+  gaps: z.array(historyGapSchema),
 });
 export type UserSearchAnswer = z.infer<typeof userSearchAnswerSchema>;
 

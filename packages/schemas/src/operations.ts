@@ -69,6 +69,9 @@ export const explanationSchema = z.object({
   replay: z.boolean().optional(),
   last_answer: z.object({ reason: z.string(), http_status: z.int().optional() }).optional(),
   waits_for: z.array(waitSchema).optional(),
+  /** Of what is over, as long as the history knows: what became of it, and when. */
+  outcome: z.enum(['delivered', 'dead', 'split', 'done', 'no_eligible_identifier', 'discarded']).optional(),
+  settled_ts: timeSchema.optional(),
   /** Names a dead letter, to replay it. */
   dead_letter_id: z.string().optional(),
 });
