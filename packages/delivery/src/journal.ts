@@ -1,7 +1,7 @@
 /**
  * The one writer to a store. Collects what several engines on that store want written, and writes it in one call while
- * the next collection fills: one disk flush for everything that came meanwhile. Two calls may be under way, so that the store
- * works on one while the callers of the other get their answers and bring more. What is put in the same turn of the event loop
+ * the next collection fills: one disk flush for everything that came meanwhile. Several calls may be under way, so that the store
+ * works on one while the callers of another get their answers and bring more. What is put in the same turn of the event loop
  * is in the same write, so a line handed from one engine to the next and the end of its cause are durable together.
  *
  * States: idle ──put──▶ gathering ──turn ends──▶ writing ──▶ idle or gathering; any failed write that cannot be repeated ──▶ broken.
@@ -38,7 +38,9 @@ interface Gathering extends Deferred {
   readonly parts: Map<JournalLane, Part>;
 }
 
-const DEPTH = 2;
+/** Writes under way at most. What waits at the store is one flush there, so more of them keep it busy without flushing more often. */
+const DEPTH = 4;
+/** Lines worth a write of their own while others are still coming. */
 const EARLY_LINES = 64;
 
 export class Journal {
@@ -94,11 +96,11 @@ export class Journal {
   }
 
   /**
-   * Writes at once when the lane has gathered much and nothing is under way, unless called in the midst of a change. Callers that are
-   * answered together come back together; this parts them in two, so that the disk works for one part while the other comes.
+   * Writes at once when the lane has gathered much, unless called in the midst of a change. Callers that are answered together come
+   * back together; this parts them, so that the disk works for some while the others come.
    */
   hasGathered(lane: JournalLane): void {
-    if (this.#writing > 0 || this.#changing > 0) return;
+    if (this.#writing >= DEPTH || this.#changing > 0) return;
     const part = this.#gathering?.parts.get(lane);
     if (part !== undefined && part.lines.length >= EARLY_LINES) void this.#write();
   }
