@@ -8,7 +8,7 @@ import { type ConfigDatabase, openConfigDatabase } from './config/open-config-da
 import { FeedLifecycle } from './feed-lifecycle.ts';
 import { FeedRemoval } from './feed-removal.ts';
 import { buildServer } from './http/build-server.ts';
-import { ConsoleSessions } from './http/console-sessions.ts';
+import { ConsoleSessions } from './http/console/console-sessions.ts';
 import { Etags } from './http/etags.ts';
 import { FailureLimit } from './http/failure-limit.ts';
 import type { Services } from './http/services.ts';
@@ -61,6 +61,8 @@ export interface PlatformOptions {
    * Default: no. The API speaks plain HTTP: put something in front of it that encrypts.
    */
   readonly allowRemote?: boolean | undefined;
+  /** Folder of the built console, served at `/console/`. Without one that address says that there is none. */
+  readonly consoleDir?: string | undefined;
   /** Called when the store failed for good; close the platform then. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -159,6 +161,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     etags: new Etags(vault),
     failures: new FailureLimit(),
     sessions: new ConsoleSessions(repositories.apiTokens, now),
+    consoleDir: options.consoleDir,
     stalledMs: options.requestTimeoutMs,
     now,
     closing: closing.signal,

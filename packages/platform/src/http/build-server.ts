@@ -2,6 +2,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, LogController } from 
 import type { Logger } from 'pino';
 import { PlatformError } from '../platform-error.ts';
 import { bodyDeadline } from './body-deadline.ts';
+import { consoleRoutes } from './console/console-routes.ts';
+import { signInRoutes, signOutRoute } from './console/session-routes.ts';
 import { handleError, isBasic } from './error-handler.ts';
 import { gatewayFileRoutes, gatewayResourceRoutes } from './gateway/gateway-resource-routes.ts';
 import { gatewayRoutes } from './gateway/gateway-routes.ts';
@@ -19,7 +21,6 @@ import { fileRoutes } from './operator/file-routes.ts';
 import { ingestRoutes } from './operator/ingest-routes.ts';
 import { pluginRoutes } from './operator/plugin-routes.ts';
 import { segmentRoutes } from './operator/segment-routes.ts';
-import { signInRoutes, signOutRoute } from './operator/session-routes.ts';
 import { statisticsRoutes } from './operator/statistics-routes.ts';
 import { throttlingRoutes } from './operator/throttling-routes.ts';
 import { workerCredentialsRoutes } from './operator/worker-credentials-routes.ts';
@@ -50,7 +51,7 @@ const OPERATOR_ROUTES = [
   signOutRoute,
 ];
 
-/** The platform's HTTP server: the operator API and the plugins' gateway, on one port. */
+/** The platform's HTTP server: the operator API, the plugins' gateway and the console, on one port. */
 export function buildServer(services: Services, logger: Logger): FastifyInstance {
   const requestTimeoutMs = services.stalledMs ?? REQUEST_TIMEOUT_MS;
   const server = Fastify({
@@ -75,6 +76,7 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
 
   openapiRoutes(server as unknown as FastifyInstance, VERSION);
   healthRoutes(server as unknown as FastifyInstance, services);
+  server.register(async (scope) => consoleRoutes(scope as unknown as FastifyInstance, services.consoleDir));
   const auth = operatorAuth(services);
   server.register(async (scope) => {
     scope.addHook('onRequest', auth);

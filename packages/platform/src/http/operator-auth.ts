@@ -1,9 +1,9 @@
 import type { ApiTokenResource, ApiTokenRole } from '@batchfeed/schemas';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PlatformError } from '../platform-error.ts';
+import { mustBeOwnPage, sessionIdOf } from './console/session-cookie.ts';
 import { neededRole } from './needed-role.ts';
 import type { Services } from './services.ts';
-import { mustBeOwnPage, sessionIdOf } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -7,7 +7,7 @@ import type { Backups } from '../operations/backups.ts';
 import type { Health } from '../operations/health.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.ts';
-import type { ConsoleSessions } from './console-sessions.ts';
+import type { ConsoleSessions } from './console/console-sessions.ts';
 import type { Etags } from './etags.ts';
 import type { FailureLimit } from './failure-limit.ts';
 
@@ -31,6 +31,8 @@ export interface Services {
   readonly failures: FailureLimit;
   /** Operators signed in to the console. */
   readonly sessions: ConsoleSessions;
+  /** Folder of the built console; undefined: there is none. */
+  readonly consoleDir: string | undefined;
   /** Milliseconds without a byte after which a request's body is given up. */
   readonly stalledMs: number | undefined;
   /** Milliseconds since the epoch. */

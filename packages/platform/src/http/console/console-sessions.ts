@@ -1,6 +1,6 @@
 import type { ApiTokenResource } from '@batchfeed/schemas';
-import type { ApiTokens } from '../config/api-tokens.ts';
-import { digestOf, newSecret } from '../secrets.ts';
+import type { ApiTokens } from '../../config/api-tokens.ts';
+import { digestOf, newSecret } from '../../secrets.ts';
 
 /** Without a request for so long, a session is over. */
 const IDLE_MS = 2 * 60 * 60 * 1_000;

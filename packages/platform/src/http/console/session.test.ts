@@ -1,8 +1,8 @@
 import type { ConsoleSession } from '@batchfeed/schemas';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OWN_PAGE, testBrowser } from '../testing/test-browser.ts';
-import { makeFeed, startTestPlatform, type TestFeed, type TestPlatform } from '../testing/test-platform.ts';
-import { startTestPlugin, type TestPlugin } from '../testing/test-plugin.ts';
+import { OWN_PAGE, testBrowser } from '../../testing/test-browser.ts';
+import { makeFeed, startTestPlatform, type TestFeed, type TestPlatform } from '../../testing/test-platform.ts';
+import { startTestPlugin, type TestPlugin } from '../../testing/test-plugin.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
 let plugin: TestPlugin;

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { PlatformError } from '../platform-error.ts';
+import { PlatformError } from '../../platform-error.ts';
 
 const NAME = 'batchfeed_session';
 /** A header no form and no link can bring, and no page of another origin without being asked about it first. */

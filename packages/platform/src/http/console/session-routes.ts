@@ -1,10 +1,10 @@
 import { type ConsoleSession, consoleSessionSchema, resourceWrapperSchema, signInSchema } from '@batchfeed/schemas';
 import { PlatformError } from '../../platform-error.ts';
-import type { LiveSession } from '../console-sessions.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
-import { mustNotBeOtherPage, sessionCookie, sessionIdOf } from '../session-cookie.ts';
 import { ok } from '../wrappers.ts';
+import type { LiveSession } from './console-sessions.ts';
+import { mustNotBeOtherPage, sessionCookie, sessionIdOf } from './session-cookie.ts';
 
 const PATH = '/session';
 const session = { 200: resourceWrapperSchema(consoleSessionSchema) };
