@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { isPlatformError, openPlatform, type Platform } from '@batchfeed/platform';
 import { type Logger, pino } from 'pino';
 import { EXIT } from './exit-codes.ts';
@@ -63,17 +65,26 @@ export function platformOptions(settings: Settings) {
   };
 }
 
+/** The console, which the build lays beside this file; a checkout that runs from its source has none. */
+function builtConsole(): string | undefined {
+  const folder = join(import.meta.dirname, 'console');
+  return existsSync(join(folder, 'index.html')) ? folder : undefined;
+}
+
 async function start(
   options: ReturnType<typeof platformOptions> & { logger: Logger; onFailure: (error: Error) => void },
 ): Promise<Platform | undefined> {
   try {
-    const platform = await openPlatform(options);
+    const consoleDir = builtConsole();
+    const platform = await openPlatform({ ...options, consoleDir });
     if (platform.newApiToken !== undefined) {
       process.stderr.write(
         `API token, shown this once and kept in ${options.dataDir}/api-token: ${platform.newApiToken}\n`,
       );
     }
-    process.stdout.write(`${JSON.stringify({ event: 'listening', url: platform.url })}\n`);
+    const page = consoleDir && `${platform.url}/console/`;
+    if (page !== undefined) process.stderr.write(`Console: ${page} (sign in with an API token)\n`);
+    process.stdout.write(`${JSON.stringify({ event: 'listening', url: platform.url, console: page })}\n`);
     return platform;
   } catch (error) {
     process.stderr.write(
