@@ -36,6 +36,8 @@ export class DestinationState {
   sealedLines = 0;
   inFlightLines = 0;
   inFlight = 0;
+  /** Batches whose manifests are on their way to the disk. */
+  unwritten = 0;
   paused: boolean;
   readonly account: Account;
   readonly concurrency: ConcurrencyLimit;
@@ -129,6 +131,11 @@ export class DestinationState {
   /** Keys that have sealed batches. */
   queuedKeys(): Iterable<string> {
     return this.#queues.keys();
+  }
+
+  /** Batches under way, ready, or about to be. */
+  get busy(): number {
+    return this.inFlight + this.ready.size + this.unwritten;
   }
 
   get ledger(): Ledger {

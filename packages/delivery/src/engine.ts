@@ -6,7 +6,15 @@ import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
 import { type DeadLetter, parseDeadRef } from './dead-letters.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { DestinationState } from './destination.ts';
-import { type Explanation, explainKey, explainShipment, explainSubject, findShipment } from './explain.ts';
+import {
+  type Explanation,
+  explainKey,
+  explainShipment,
+  explainSubject,
+  findShipment,
+  type Group,
+  openGroups,
+} from './explain.ts';
 import { Gates } from './gates.ts';
 import { Journal } from './journal.ts';
 import { LaneEngine } from './lane-engine.ts';
@@ -196,14 +204,24 @@ export class Engine {
 
   /** When the oldest line of an open group was accepted, in milliseconds since the epoch; undefined when none is open. */
   get oldestOpenedAt(): number | undefined {
+    return this.oldestOpenedAtOf(undefined);
+  }
+
+  /** The same of one destination. */
+  oldestOpenedAtOf(destination: string | undefined): number | undefined {
     let oldest: number | undefined;
-    for (const lane of this.#lanes) {
-      for (const { batcher } of lane.destinations.values()) {
-        const openedAt = batcher.oldestOpenedAt;
-        if (openedAt !== undefined && !(openedAt >= (oldest ?? Number.POSITIVE_INFINITY))) oldest = openedAt;
-      }
-    }
+    this.#each(destination, (_lane, { batcher }) => {
+      const openedAt = batcher.oldestOpenedAt;
+      if (openedAt !== undefined && !(openedAt >= (oldest ?? Number.POSITIVE_INFINITY))) oldest = openedAt;
+    });
     return oldest;
+  }
+
+  /** What each open group of a destination holds; lines on their way to the disk are in none yet. */
+  openGroups(destination: string): Group[] {
+    const groups: Group[] = [];
+    this.#each(destination, (_lane, state) => groups.push(...openGroups(state)));
+    return groups;
   }
 
   /** Names of all destinations that ever had a line. */
@@ -420,7 +438,7 @@ export class Engine {
 
   /** While memory is short, keeps at least half of it in batches that can be sent, so that it comes back. */
   #relieve(destination: string): void {
-    if (this.#budget.account(destination).hasRoom) return;
+    if (this.#settings.unit || this.#budget.account(destination).hasRoom) return;
     this.#each(destination, (lane, state) => lane.relieveDestination(state));
     if (this.#budget.held < this.#budget.limit) return;
     for (const lane of this.#lanes) while (lane.openBytes * 2 > this.#budget.held && lane.relieve());

@@ -20,6 +20,18 @@ describe('a subject', () => {
     expect(engine.oldestOpenedAt).toBeUndefined();
   });
 
+  test('open groups say what each holds, and the oldest of a destination when it was opened', async () => {
+    const { engine, clock } = await world([() => new Promise(() => {})]);
+    await append(engine, [line('1', 'a'), line('2', 'b'), line('3', 'a')]);
+    const openedAt = clock.now();
+    expect(engine.openGroups('d')).toMatchObject([
+      { destination: 'd', key: 'a', lines: 2, openedAt },
+      { destination: 'd', key: 'b', lines: 1, openedAt },
+    ]);
+    expect([engine.oldestOpenedAtOf('d'), engine.oldestOpenedAtOf('nobody')]).toEqual([openedAt, undefined]);
+    expect(engine.openGroups('nobody')).toEqual([]);
+  });
+
   test('is named by a dead letter that is read alone', async () => {
     const { engine } = await world([{ kind: 'rejected', reason: 'No.' }]);
     await append(engine, [line('1', 'k', 'ann'), line('2', 'k', 'ann'), line('3'), line('4', 'k', 'bob')]);

@@ -25,7 +25,8 @@ export type Wait =
   /** The engine that takes what its sender forwards has no room. */
   | { readonly for: 'downstream' };
 
-interface Group {
+/** A group of lines under one key. */
+export interface Group {
   readonly destination: string;
   readonly key: string;
   readonly lines: number;
@@ -65,6 +66,17 @@ export function explainKey(lane: LaneEngine, destination: DestinationState, key:
     found.push({ state: 'open', destination: destination.name, key, lines: lines.length, bytes, openedAt, dueAt });
   }
   return found;
+}
+
+/** What each open group of a destination holds. */
+export function openGroups({ name, batcher }: DestinationState): Group[] {
+  return [...batcher.openGroups()].map(({ key, lines, bytes, openedAt }) => ({
+    destination: name,
+    key,
+    lines: lines.length,
+    bytes,
+    openedAt,
+  }));
 }
 
 /** Everything unsettled that holds a line of a subject: its batches in the order of sealing, then its open group. */

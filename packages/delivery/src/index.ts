@@ -5,7 +5,7 @@ export type { DeadLetter } from './dead-letters.ts';
 export { DeliveryError, type DeliveryErrorCode, storeError } from './delivery-error.ts';
 export { type AppendResult, type CloseOptions, type Engine, type ExplainQuery, openEngine } from './engine.ts';
 export type { DeliveryEvent } from './events.ts';
-export type { Explanation, Wait } from './explain.ts';
+export type { Explanation, Group, Wait } from './explain.ts';
 export type { GateScope } from './gates.ts';
 export type { Ledger, Tally } from './ledger.ts';
 export { type Line, MAX_NAME_BYTES } from './line.ts';

@@ -38,10 +38,11 @@ interface Gathering extends Deferred {
   readonly parts: Map<JournalLane, Part>;
 }
 
-/** Writes under way at most. What waits at the store is one flush there, so more of them keep it busy without flushing more often. */
-const DEPTH = 4;
-/** Lines worth a write of their own while others are still coming. */
+/** Writes under way, whatever their size. */
+const DEPTH = 2;
+/** Lines worth a write of their own while others are still coming, and how many such may be under way: what waits at the store is one flush there. */
 const EARLY_LINES = 64;
+const EARLY_DEPTH = 4;
 
 export class Journal {
   static readonly #journals = new WeakMap<Store, Journal>();
@@ -100,7 +101,7 @@ export class Journal {
    * back together; this parts them, so that the disk works for some while the others come.
    */
   hasGathered(lane: JournalLane): void {
-    if (this.#writing >= DEPTH || this.#changing > 0) return;
+    if (this.#writing >= EARLY_DEPTH || this.#changing > 0) return;
     const part = this.#gathering?.parts.get(lane);
     if (part !== undefined && part.lines.length >= EARLY_LINES) void this.#write();
   }
@@ -129,13 +130,13 @@ export class Journal {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      void this.#write();
+      if (this.#writing < DEPTH) void this.#write();
     });
   }
 
   async #write(): Promise<void> {
     const gathering = this.#gathering;
-    if (gathering === undefined || this.#writing >= DEPTH) return;
+    if (gathering === undefined) return;
     this.#gathering = undefined;
     if (this.#broken !== undefined) return gathering.reject(this.#broken);
     this.#writing += 1;

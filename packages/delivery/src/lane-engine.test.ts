@@ -127,6 +127,25 @@ describe('over the memory budget', () => {
     expect(destination.batcher.openKeys).toBe(2);
     expect(destination.batcher.peek('key 4')).toBeDefined();
   });
+
+  test('seals no more than keeps the destination busy: a group that stays open becomes a fuller batch', async () => {
+    const lane = await loneLane();
+    const destination = lane.destination('d');
+    for (let index = 0; index < 40; index += 1) {
+      const line = heldLine(`key ${index}`, undefined, 'x', index);
+      destination.account.take(line.bytes + LINE_OVERHEAD_BYTES);
+      lane.append(destination, line);
+    }
+    await settle();
+    for (const open of [32, 24, 16]) {
+      lane.relieveDestination(destination);
+      lane.relieveDestination(destination);
+      expect([destination.busy, destination.batcher.openKeys]).toEqual([8, open]);
+      // Those arrive, and there is a reason for more.
+      await settle();
+      expect(destination.busy).toBe(0);
+    }
+  });
 });
 
 describe('what is written', () => {

@@ -44,6 +44,9 @@ export interface LaneContext {
   readonly progressed: () => void;
 }
 
+/** Rounds of sends for which batches are ready while memory is short: one on its way, one behind it. */
+const ROUNDS_AHEAD = 2;
+
 export class LaneEngine implements JournalLane {
   readonly lane: Lane;
   readonly context: LaneContext;
@@ -148,9 +151,14 @@ export class LaneEngine implements JournalLane {
     this.dispatch.pump(destination);
   }
 
-  /** Seals a destination's oldest groups until at least half of what it holds is on its way. */
+  /**
+   * Seals a destination's oldest groups until half of what it holds is on its way, or as much as keeps it busy: what waits in a
+   * queue brings no memory back, and a group that stays open becomes a fuller batch.
+   */
   relieveDestination(destination: DestinationState): void {
-    while (heldOpen(destination) * 2 > destination.account.held && destination.batcher.openKeys > 0)
+    const { account, batcher, concurrency } = destination;
+    const enough = concurrency.limit * ROUNDS_AHEAD;
+    while (destination.busy < enough && heldOpen(destination) * 2 > account.held && batcher.openKeys > 0)
       this.#sealOldest(destination);
   }
 
@@ -198,8 +206,10 @@ export class LaneEngine implements JournalLane {
     const part = this.context.journal.part(this);
     part.put.set(manifestKey(shipment), encodeManifest(shipment, after));
     shipment.waits += 1;
+    shipment.destination.unwritten += 1;
     part.callbacks.push(() => {
       shipment.waits -= 1;
+      shipment.destination.unwritten -= 1;
       shipment.destination.consider(shipment);
       this.dispatch.pump(shipment.destination);
     });
@@ -362,6 +372,7 @@ export class LaneEngine implements JournalLane {
     }
     this.context.journal.part(this);
     destination.account.give(bytes);
+    this.context.relieve(destination);
   }
 
   /** Begins to send, once everything stored is back in. */

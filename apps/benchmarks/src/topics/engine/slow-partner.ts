@@ -12,7 +12,7 @@ const keys = 1_000;
 const concurrency = 8;
 
 /** Passes lines through an engine and says how many a second and how large the process became. */
-const pass = async (count: number, msPerBatch: number, say: (line: string) => void) => {
+const pass = async (count: number, msPerLine: number, say: (line: string) => void) => {
   const folder = mkdtempSync(join(tmpdir(), 'batchfeed-bench-'));
   const store = await openSqliteStore({ file: join(folder, 'lines.db') });
   let delivered = 0;
@@ -22,7 +22,7 @@ const pass = async (count: number, msPerBatch: number, say: (line: string) => vo
     policy,
     concurrency,
     send: async ({ lines }) => {
-      if (msPerBatch > 0) await new Promise((resolve) => setTimeout(resolve, msPerBatch));
+      if (msPerLine > 0) await new Promise((resolve) => setTimeout(resolve, msPerLine * lines.length));
       delivered += lines.length;
       return { kind: 'delivered' };
     },
@@ -40,7 +40,7 @@ const pass = async (count: number, msPerBatch: number, say: (line: string) => vo
     });
     await engine.append(lines);
   }
-  engine.drain();
+  await engine.drain();
   await engine.idle();
   const seconds = (performance.now() - startedAt) / 1_000;
   clearInterval(watch);
@@ -54,12 +54,12 @@ const pass = async (count: number, msPerBatch: number, say: (line: string) => vo
 /** Memory while five million lines pass and the partner takes a tenth of what comes. Run in a process of its own. */
 export const slowPartner = async ({ say }: TopicContext, count = 5_000_000): Promise<MeasuredFigure[]> => {
   const free = await pass(200_000, 0, () => {});
-  // So many batches at once, each this long: a tenth of the rate of a partner that takes no time.
-  const msPerBatch = (concurrency * policy.maxLines * 1_000) / (free.perSecond / 10);
+  // So many batches at once, each line of them this long: a tenth of the rate of a partner that takes no time.
+  const msPerLine = (concurrency * 1_000) / (free.perSecond / 10);
   say(
     `${count.toLocaleString('en')} lines against a partner ten times too slow (${Math.round(free.perSecond / 10)} lines/s)`,
   );
-  const slow = await pass(count, msPerBatch, say);
+  const slow = await pass(count, msPerLine, say);
   const detail = `${Math.round(slow.perSecond)} lines/s, ${(count - slow.delivered).toLocaleString('en')} lost`;
   return [
     figureOf('resident memory, the partner 10 × too slow', [slow.largest / 1024 / 1024], {
