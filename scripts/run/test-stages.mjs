@@ -23,6 +23,20 @@ const check =
     return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, output };
   };
 
+/** Several checks as one stage. @param {Stage['run'][]} checks @returns {Stage['run']} */
+const all =
+  (...checks) =>
+  async (context) => {
+    const sum = { passed: 0, failed: 0, output: '' };
+    for (const run of checks) {
+      const { passed, failed, output = '' } = await run(context);
+      sum.passed += passed;
+      sum.failed += failed;
+      sum.output += output;
+    }
+    return sum;
+  };
+
 /** A test that never gives the thread back is beyond vitest's own time limits. */
 const limitMs = 10 * 60_000;
 
@@ -53,7 +67,14 @@ export const stages = [
     what: 'knip: files, exports and dependencies that nothing uses',
     run: check('knip/bin/knip.js', ['--config', 'scripts/knip.json']),
   },
-  { name: 'types', what: 'tsc over the whole tree', run: check('typescript/bin/tsc', ['-p', 'tsconfig.json']) },
+  {
+    name: 'types',
+    what: 'tsc over the whole tree; the console, which runs in browsers, on its own',
+    run: all(
+      check('typescript/bin/tsc', ['-p', 'tsconfig.json']),
+      check('typescript/bin/tsc', ['-p', 'apps/console/tsconfig.json']),
+    ),
+  },
   { name: 'unit', what: 'unit and property tests', run: vitest('unit') },
   { name: 'packages', what: 'publint and attw on every packed package', run: packages },
   { name: 'consumer', what: 'the packed packages, installed and used in an empty folder', run: consumerStage },

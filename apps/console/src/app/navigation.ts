@@ -1,0 +1,9 @@
+import type { IconName } from '../components/icon.tsx';
+import type { TextKey } from '../texts/text.ts';
+
+/** What can be gone to from anywhere, in this order. */
+export const navigation: readonly {
+  to: string;
+  text: Extract<TextKey, `common.navigation.${string}`>;
+  icon: IconName;
+}[] = [{ to: '/plugins', text: 'common.navigation.plugins', icon: 'plug' }];

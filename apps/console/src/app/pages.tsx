@@ -1,0 +1,31 @@
+import { type ComponentType, lazy, Suspense } from 'react';
+import { Navigate, Route, Routes, useLocation } from 'react-router';
+import { Loading } from '../components/states.tsx';
+import { NotFoundPage } from '../pages/not-found-page.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+
+/** A page as a part of its own, fetched when it is first gone to. */
+const page = <Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) =>
+  lazy(async () => ({ default: (await load())[name] }));
+
+/** Every page by its address below `/console`. */
+const routes: Readonly<Record<string, ComponentType>> = {
+  '/plugins': page(() => import('../pages/plugins/plugins-page.tsx'), 'PluginsPage'),
+};
+
+export function Pages() {
+  const { pathname } = useLocation();
+  return (
+    <ErrorBoundary resetKey={pathname}>
+      <Suspense fallback={<Loading />}>
+        <Routes>
+          <Route path="/" element={<Navigate to="/plugins" replace />} />
+          {Object.entries(routes).map(([path, Page]) => (
+            <Route key={path} path={path} element={<Page />} />
+          ))}
+          <Route path="*" element={<NotFoundPage />} />
+        </Routes>
+      </Suspense>
+    </ErrorBoundary>
+  );
+}

@@ -1,0 +1,9 @@
+import { common } from './en/common.ts';
+import { plugins } from './en/plugins.ts';
+import { session } from './en/session.ts';
+
+/**
+ * Every text of the console. `{name}` is a placeholder; an entry with `one` and `other` is a plural chosen by `count`.
+ * One file for each area of pages, so that two people write at once; a language to come is the same tree elsewhere.
+ */
+export const en = { common, plugins, session } as const;
