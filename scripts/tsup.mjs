@@ -15,9 +15,12 @@ export const library = (entry = ['src/index.ts'], extra = {}) => {
     // Splitting CJS would rewrite classes and run public before private fields, whatever their order in the source. So
     // each CJS entry has its own copy of what entries share: errors are told apart by code, never by instanceof.
     // A command is run, not required: it is ESM alone.
-    { ...common, entry: entry.filter((file) => file !== 'src/cli.ts'), format: ['cjs'], splitting: false },
+    { ...common, entry: withoutCommand(entry), format: ['cjs'], splitting: false },
   ]);
 };
+
+/** Entries are files, or files by the name they are built under. */
+const withoutCommand = (entry) => (Array.isArray(entry) ? entry.filter((file) => file !== 'src/cli.ts') : entry);
 
 /** An application: ESM only, run from its own checkout. */
 export const app = (entry = ['src/main.ts'], extra = {}) =>

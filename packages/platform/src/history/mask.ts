@@ -24,8 +24,8 @@ const PERSONAL: readonly RegExp[] = [
   /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi,
   // Hashes.
   /[0-9a-f]{16,}/gi,
-  // Telephone numbers, with what people write between the digits.
-  /\+?\d(?:[ ().\-/]{0,2}\d){6,}/g,
+  // Telephone numbers, with what people write between the digits. A date has fewer digits.
+  /(?:\+(?:[ ().\-/]{0,2}\d){7}|(?:\d[ ().\-/]{0,2}){8}\d)(?:[ ().\-/]{0,2}\d)*/g,
   // Names that the platform gives to users, and long tokens that mix letters and digits.
   /\b(?:point|email|account|agent|device|hash):[^\s"',;]{1,128}/gi,
   /(?=[\w-]{0,64}\d)(?=[\w-]{0,64}[a-z])[\w-]{20,}/gi,

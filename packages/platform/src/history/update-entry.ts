@@ -1,0 +1,50 @@
+import type { Outcome, OutgoingBatch } from '@batchfeed/delivery';
+import { splitSessionKey } from '../pipeline/session-key.ts';
+import type { Operation, UpdateEntry, UpdateKind } from './update-chunk.ts';
+import type { UserHasher } from './user-hash.ts';
+
+/** An answered update as the history keeps it. Pure. */
+export function updateEntry(update: OutgoingBatch, outcome: Outcome, now: number, hasher: UserHasher): UpdateEntry {
+  const { sessionId, rest: user } = splitSessionKey(update.key);
+  const line = update.lines[0];
+  hasher.read(user);
+  return {
+    lo: hasher.lo,
+    hi: hasher.hi,
+    feedId: update.destination,
+    sessionId,
+    ...placeOf(update.id),
+    acceptedAt: line?.acceptedAt ?? update.openedAt,
+    answeredAt: now,
+    kind: kindOf(outcome),
+    operation: line === undefined ? undefined : operationOf(line.content),
+    attempt: update.attempt,
+    lines: outcome.kind === 'delivered' ? (outcome.forward?.length ?? 0) : 0,
+    status: outcome.status,
+    reason: outcome.kind === 'delivered' ? undefined : outcome.reason,
+  };
+}
+
+function kindOf(outcome: Outcome): UpdateKind {
+  if (outcome.kind !== 'delivered') return outcome.kind;
+  if (outcome.tallies?.no_eligible_identifier !== undefined) return 'skipped';
+  return outcome.tallies?.discarded === undefined ? 'processed' : 'discarded';
+}
+
+/** Lane and position: the two numbers an update's id ends with. */
+export function placeOf(id: string): { lane: number; position: number } {
+  const last = id.lastIndexOf('-');
+  const before = id.lastIndexOf('-', last - 1);
+  return { lane: Number(id.slice(before + 1, last)), position: Number(id.slice(last + 1)) };
+}
+
+const OPERATION = /"operation"\s*:\s*"(UPSERT|DELETE)"/g;
+
+/** What an update asks for, without parsing it: its text says so exactly once, or else it is parsed after all. */
+export function operationOf(text: string): Operation {
+  OPERATION.lastIndex = 0;
+  const first = OPERATION.exec(text);
+  if (first !== null && OPERATION.exec(text) === null && !text.includes('\\u')) return first[1] as Operation;
+  const { operation } = JSON.parse(text) as { operation?: Operation };
+  return operation;
+}
