@@ -4,9 +4,11 @@ import { CommandError } from './cli/command-error.ts';
 import { EXIT, type ExitCode } from './cli/exit-code.ts';
 import { push } from './cli/push.ts';
 import { pushCommand } from './cli/push-settings.ts';
+import { limitYoungGeneration } from './limit-young-generation.ts';
 import { ShopBatchError } from './shop-batch-error.ts';
 
 async function main(): Promise<ExitCode> {
+  limitYoungGeneration();
   const stop = new AbortController();
   const abort = new AbortController();
   const interrupt = () => {

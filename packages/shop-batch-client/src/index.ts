@@ -2,6 +2,7 @@ export type { ShopAuth } from './auth.ts';
 export type { BulkOptions, BulkRow, BulkSummary } from './bulk.ts';
 export type { ClientEvent } from './client-event.ts';
 export type { RequestOptions } from './coalescer.ts';
+export { limitYoungGeneration } from './limit-young-generation.ts';
 export type { ShopBatchClientOptions } from './options.ts';
 export type { BulkProgress } from './progress.ts';
 export type { Source } from './puller.ts';

@@ -1,9 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { ShopBatchClient } from '@batchfeed/shop-batch-client';
+import { limitYoungGeneration, ShopBatchClient } from '@batchfeed/shop-batch-client';
 import axios, { type AxiosRequestConfig } from 'axios';
-import { serveUntilLeft } from './processes.ts';
-import { batchAnswerText, batchSize, productRow, productRows } from './rows.ts';
+import { batchSize, productRow, productRows } from './rows.ts';
 
 /** What a run took of its machine, over its whole life. */
 export interface BulkCost {
@@ -17,19 +14,6 @@ export interface BulkCost {
 }
 
 const megabyte = 1024 * 1024;
-
-/** Answers every batch as done, without looking at it. */
-export const runSink = async (): Promise<void> => {
-  const answer = Buffer.from(batchAnswerText(batchSize, () => ({})));
-  const head = { 'content-type': 'application/json', 'content-length': answer.length };
-  const server = createServer((request, response) => {
-    request.resume().once('end', () => response.writeHead(200, head).end(answer));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  serveUntilLeft(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, async () =>
-    server.closeAllConnections(),
-  );
-};
 
 /** Runs the work and says what it cost; `work` tells after every batch how far it is, from 0 to 1. */
 const costOf = async (work: (at: (share: number) => void) => Promise<void>): Promise<BulkCost> => {
@@ -90,7 +74,13 @@ const throughLoop = (url: string, count: number) => async (at: (share: number) =
   }
 };
 
-const ways = { client: throughClient, loop: throughLoop } as const;
+/** As a program runs it that cares for its memory; the `shop-batch` command is one. */
+const limited = (url: string, count: number) => {
+  limitYoungGeneration();
+  return throughClient(url, count);
+};
+
+const ways = { client: throughClient, limited, loop: throughLoop } as const;
 export type BulkWay = keyof typeof ways;
 
 /** Arguments: which way, the server's address, how many rows. */

@@ -29,15 +29,12 @@ export const startServer = async (program: string): Promise<ServerProcess> => {
   };
 };
 
-/** Runs a program to its end and returns the JSON it prints. `flags` are Node's. */
-export const runProgram = <T>(
-  args: readonly string[],
-  { flags = [], signal }: { flags?: readonly string[]; signal?: AbortSignal } = {},
-): Promise<T> =>
+/** Runs a program to its end and returns the JSON it prints. */
+export const runProgram = <T>(args: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<T> =>
   new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,
-      [...flags, script, ...args],
+      [script, ...args],
       { maxBuffer: 1e7, ...(signal && { signal }) },
       (error, stdout) => (error ? reject(error) : resolve(JSON.parse(stdout) as T)),
     );

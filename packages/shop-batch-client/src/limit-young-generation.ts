@@ -1,0 +1,28 @@
+import type { HeapSpaceInfo } from 'node:v8';
+
+/** What this takes of `node:v8`, which is not imported, because browsers load this package too. */
+interface V8 {
+  getHeapSpaceStatistics: () => HeapSpaceInfo[];
+  setFlagsFromString: (flags: string) => void;
+}
+
+/** How often to look while the young generation may still grow. */
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Keeps V8's young generation, where objects begin, near the given size in MB. By itself it grows on a busy process to
+ * 64 MB and more, none of which a stream of batches needs. For the whole process, so it is for a program to call, not
+ * for a library: the `shop-batch` command does, at its start. Does nothing outside Node.
+ */
+export function limitYoungGeneration(megabytes = 16): void {
+  const v8 = globalThis.process?.getBuiltinModule?.('node:v8') as V8 | undefined;
+  if (v8 === undefined) return;
+  const look = setInterval(() => {
+    const young = v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+    if (young !== undefined && young.space_size < megabytes * 1_048_576) return;
+    clearInterval(look);
+    // The size itself is read once, before any program; by how much to grow is read anew each time.
+    v8.setFlagsFromString('--semi-space-growth-factor=1');
+  }, LOOK_EVERY_MS);
+  look.unref();
+}
