@@ -92,6 +92,11 @@ export class Batcher<L extends BatchLine> {
     return this.#groups.get(key);
   }
 
+  /** All open groups, to look at. */
+  openGroups(): Iterable<Batch<L>> {
+    return this.#groups.values();
+  }
+
   /** The key of the open group with a line like this; looks at every open line. */
   keyOf(matches: (line: L) => boolean): string | undefined {
     for (const [key, { lines }] of this.#groups) if (lines.some(matches)) return key;
