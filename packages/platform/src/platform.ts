@@ -13,6 +13,8 @@ import { Etags } from './http/etags.ts';
 import { FailureLimit } from './http/failure-limit.ts';
 import type { Services } from './http/services.ts';
 import { UploadRegister } from './ingest/upload-register.ts';
+import { Latencies } from './live/latencies.ts';
+import { Live } from './live/live.ts';
 import { Arrivals } from './operations/arrivals.ts';
 import { Backups } from './operations/backups.ts';
 import { Health } from './operations/health.ts';
@@ -118,7 +120,8 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   const recorder = new StatisticsRecorder(repositories.statistics, now, fail);
   undo.push(() => recorder.close());
   const arrivals = new Arrivals(trace, now);
-  const observer = new Observer({ recorder, arrivals, directory, logger, trace, now, onFailure: fail });
+  const latencies = new Latencies();
+  const observer = new Observer({ recorder, arrivals, latencies, directory, logger, trace, now, onFailure: fail });
   const pipeline = await Pipeline.open({
     store,
     directory,
@@ -134,6 +137,8 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     logger,
   });
   undo.push(() => pipeline.close(0));
+  const live = new Live({ configuration: repositories, pipeline, latencies, logger, now });
+  undo.push(() => live.sampler.close());
   const retention = new Retention(repositories, recorder, now, options.retention);
   retention.makeWhole((feedId) => pipeline.durableTotals(feedId));
   retention.start();
@@ -155,6 +160,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     lifecycle,
     pipeline,
     operations,
+    live,
     removals,
     uploads,
     wholeUploads: new Set(),
@@ -179,6 +185,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     health.closing();
     closing.abort();
     retention.stop();
+    live.sampler.close();
     await server.close();
     await pipeline.close(patienceMs);
     recorder.close();

@@ -52,6 +52,7 @@ export function feeds(db: ConfigDatabase) {
   const change = db.prepare('UPDATE feeds SET name = ?, options = ? WHERE id = ?');
   const ofVersion = db.prepare(`SELECT * FROM ${SOURCE} WHERE plugin_version_id = ?`);
   const withStatus = db.prepare(`SELECT id FROM ${SOURCE} WHERE status = ?`).pluck();
+  const ids = db.prepare('SELECT id FROM feeds WHERE NOT deleted ORDER BY id').pluck();
   const beginLoad = db
     .prepare('UPDATE feeds SET load_number = load_number + 1, track_segment = 1 WHERE id = ? RETURNING load_number')
     .pluck();
@@ -88,6 +89,7 @@ export function feeds(db: ConfigDatabase) {
     /** All feeds of a plugin version. */
     ofVersion: (versionId: string): FeedResource[] => (ofVersion.all(versionId) as Row[]).map(toResource),
     withStatus: (status: FeedStatus): string[] => (withStatus.all(status) as number[]).map(String),
+    ids: (): string[] => (ids.all() as number[]).map(String),
     /** Counts a whole-segment upload, and remembers members from now on; returns its number. */
     beginLoad: (id: string): number => beginLoad.get(id) as number,
     /** The number of the last whole-segment upload; 0 before the first. */

@@ -49,6 +49,7 @@ export function statisticsTables(db: ConfigDatabase) {
   const sessions = db.prepare(`
     SELECT session_id, coalesce(min(CASE WHEN hour > ${BEFORE} THEN hour END), 0) AS first_ts, max(hour) AS last_ts, ${sums}
     FROM feed_hours WHERE feed_id = ? GROUP BY session_id ORDER BY session_id`);
+  const session = db.prepare(`SELECT ${sums} FROM feed_hours WHERE feed_id = ? AND session_id = ?`);
   const totals = db.prepare(`SELECT feed_id, ${sums} FROM feed_hours GROUP BY feed_id`);
   const rejected = db.prepare(`
     SELECT tag, value, sum(count) AS count FROM rejected_identifiers WHERE ${WINDOW}
@@ -84,6 +85,8 @@ export function statisticsTables(db: ConfigDatabase) {
       (history[query.unit].all(window(feedId, query)) as Row[]).map(withCoverage),
     sessions: (feedId: string): SessionStatistics[] =>
       (sessions.all(feedId) as (Row & { first_ts: number; last_ts: number })[]).map(withCoverage),
+    /** Of one session; nothing counted is nothing to cover. */
+    coverage: (feedId: string, sessionId: string): Coverage => coverageOf(session.get(feedId, sessionId) as Counters),
     rejected: (feedId: string, query: StatisticsWindow): RejectedIdentifiers[] =>
       rejected.all(window(feedId, query)) as RejectedIdentifiers[],
     /** Everything ever counted, by feed. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { PlatformError } from '../platform-error.ts';
 import { bodyDeadline } from './body-deadline.ts';
 import { consoleRoutes } from './console/console-routes.ts';
+import { eventRoutes } from './console/event-routes.ts';
 import { signInRoutes, signOutRoute } from './console/session-routes.ts';
 import { handleError, isBasic } from './error-handler.ts';
 import { gatewayFileRoutes, gatewayResourceRoutes } from './gateway/gateway-resource-routes.ts';
@@ -18,6 +19,7 @@ import { destinationRoutes } from './operator/destination-routes.ts';
 import { feedLifeRoutes } from './operator/feed-life-routes.ts';
 import { feedRoutes } from './operator/feed-routes.ts';
 import { fileRoutes } from './operator/file-routes.ts';
+import { historyRoutes } from './operator/history-routes.ts';
 import { ingestRoutes } from './operator/ingest-routes.ts';
 import { pluginRoutes } from './operator/plugin-routes.ts';
 import { segmentRoutes } from './operator/segment-routes.ts';
@@ -47,8 +49,10 @@ const OPERATOR_ROUTES = [
   apiTokenRoutes,
   statisticsRoutes,
   deadLetterRoutes,
+  historyRoutes,
   backupRoutes,
   signOutRoute,
+  eventRoutes,
 ];
 
 /** The platform's HTTP server: the operator API, the plugins' gateway and the console, on one port. */

@@ -2,6 +2,7 @@ import type { Configuration } from '../config/configuration.ts';
 import type { FeedLifecycle } from '../feed-lifecycle.ts';
 import type { FeedRemoval } from '../feed-removal.ts';
 import type { UploadRegister } from '../ingest/upload-register.ts';
+import type { Live } from '../live/live.ts';
 import type { Arrivals } from '../operations/arrivals.ts';
 import type { Backups } from '../operations/backups.ts';
 import type { Health } from '../operations/health.ts';
@@ -23,6 +24,8 @@ export interface Services {
     readonly backups: Backups;
     readonly health: Health;
   };
+  /** What those who watch are shown. */
+  readonly live: Live;
   readonly removals: FeedRemoval;
   readonly uploads: UploadRegister;
   /** Ids of feeds for which a whole segment is being uploaded. */

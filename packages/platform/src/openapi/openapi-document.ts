@@ -21,6 +21,7 @@ type Json = Record<string, unknown>;
 const STREAMS: Readonly<Record<string, { body?: string; answer?: string }>> = {
   'POST /v1/audience_segment_external_feeds/:feed_id/user_segment_updates': { body: 'application/x-ndjson' },
   'GET /v1/audience_segment_external_feeds/:feed_id/dead_letters/export': { answer: 'application/x-ndjson' },
+  'GET /v1/events': { answer: 'text/event-stream' },
 };
 
 /** OpenAPI 3.1 of the operator API, from the very schemas that requests are checked with. Pure. */

@@ -48,6 +48,11 @@ export const operationNames: Readonly<Record<string, string>> = {
   'POST /v1/audience_segment_external_feeds/:feed_id/dead_letters/replay':
     'Send dead letters again: named, filtered or all',
   'POST /v1/audience_segment_external_feeds/:feed_id/dead_letters/:id/replay': 'Send one dead letter again',
+  'GET /v1/audience_segment_external_feeds/:feed_id/batches': 'The history of its batches, newest first',
+  'GET /v1/audience_segment_external_feeds/:feed_id/batches/:batch_id':
+    'A batch with its attempts and masked lines, explained',
+  'POST /v1/audience_segment_external_feeds/:feed_id/batches/:batch_id/reveal': 'The lines of a batch in clear',
+  'POST /v1/user_search': 'What happened to a user point, feed by feed',
   'POST /v1/backups': 'Copy the data folder while the platform works',
   'GET /v1/backups': 'List backups',
   'POST /v1/audience_segment_external_feeds/:feed_id/resume': 'Go on with a paused feed, under a new session',
@@ -78,5 +83,6 @@ export const operationNames: Readonly<Record<string, string>> = {
     'Read a property of a feed',
   'POST /v1/session': 'Sign in to the console with an API token',
   'GET /v1/session': 'Who is signed in',
+  'GET /v1/events': 'Watch all feeds, or one, as server-sent events',
   'DELETE /v1/session': 'Sign out of the console',
 };

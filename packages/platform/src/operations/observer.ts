@@ -1,5 +1,6 @@
 import type { DeliveryEvent, Line, Outcome, OutgoingBatch } from '@batchfeed/delivery';
 import type { Logger } from 'pino';
+import type { Latencies } from '../live/latencies.ts';
 import type { FeedDirectory } from '../pipeline/feed-directory.ts';
 import { splitSessionKey } from '../pipeline/session-key.ts';
 import { countBatch, countUpdate, type IdentifierStat } from '../statistics/count-update.ts';
@@ -8,9 +9,12 @@ import type { Arrivals } from './arrivals.ts';
 import type { Metrics, Stage } from './metrics.ts';
 import type { Trace } from './trace.ts';
 
+const BATCH_ENDPOINT = '/v1/batch_update';
+
 interface ObserverParts {
   readonly recorder: StatisticsRecorder;
   readonly arrivals: Arrivals;
+  readonly latencies: Latencies;
   readonly directory: FeedDirectory;
   readonly logger: Logger;
   readonly trace: Trace;
@@ -41,8 +45,9 @@ export class Observer {
     this.metrics?.ingested(0, updates);
   }
 
-  called(endpoint: string, ms: number): void {
+  called(endpoint: string, ms: number, feedId: string): void {
     this.metrics?.called(endpoint, ms);
+    if (endpoint === BATCH_ENDPOINT) this.#parts.latencies.called(feedId, ms);
   }
 
   updateAnswered(update: OutgoingBatch, outcome: Outcome, stats: readonly IdentifierStat[]): void {

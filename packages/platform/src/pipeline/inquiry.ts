@@ -1,4 +1,4 @@
-import type { DeadLetter, Engine, Ledger } from '@batchfeed/delivery';
+import type { DeadLetter, Engine } from '@batchfeed/delivery';
 import type {
   DeadLetterFilter,
   DeadLetterQuery,
@@ -14,6 +14,7 @@ import type { Trace } from '../operations/trace.ts';
 import { PlatformError } from '../platform-error.ts';
 import { deadLetterResource, parseDeadLetterId } from './dead-letter-resource.ts';
 import { explanationResource } from './explanation-resource.ts';
+import { feedLedger } from './feed-ledger.ts';
 import { sessionKey } from './session-key.ts';
 
 type Stage = DeadLetterResource['stage'];
@@ -34,10 +35,7 @@ export class Inquiry {
   }
 
   ledger(feedId: string): FeedLedger {
-    return {
-      updates: ledgerSide(this.#engines.update.ledger(feedId)),
-      lines: ledgerSide(this.#engines.batch.ledger(feedId)),
-    };
+    return feedLedger(this.#engines.update.ledger(feedId), this.#engines.batch.ledger(feedId));
   }
 
   /** @throws PlatformError `INVALID` when the user is no identifier. */
@@ -207,12 +205,6 @@ function matches(letter: DeadLetterResource, filter: DeadLetterFilter): boolean 
     const wanted = filter[name as keyof DeadLetterFilter];
     return wanted === undefined || (test as (letter: DeadLetterResource, wanted: unknown) => boolean)(letter, wanted);
   });
-}
-
-function ledgerSide(ledger: Ledger): FeedLedger['updates'] {
-  const { accepted, open, sealed, inFlight, delivered, dead, replayed, attempts } = ledger;
-  const balanced = accepted === open + sealed + inFlight + delivered + dead;
-  return { accepted, open, sealed, in_flight: inFlight, delivered, dead, replayed, attempts, balanced };
 }
 
 /** The engine's name of a user, from a user point id or one identifier as JSON. */

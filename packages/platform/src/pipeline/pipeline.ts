@@ -1,7 +1,8 @@
 import { type Engine, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
-import type { FeedStatistics } from '@batchfeed/schemas';
+import type { FeedStatistics, FeedStatus } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import type { AcceptedUpdate } from '../ingest/read-update.ts';
+import { type FeedSample, failedAttempts } from '../live/feed-sample.ts';
 import { Metrics } from '../operations/metrics.ts';
 import type { Observer } from '../operations/observer.ts';
 import type { Trace } from '../operations/trace.ts';
@@ -12,6 +13,7 @@ import type { CircuitPolicy, CircuitView } from './circuit.ts';
 import { CircuitRegister } from './circuit-register.ts';
 import { countingLine, isCountingLine } from './counting-line.ts';
 import type { FeedDirectory } from './feed-directory.ts';
+import { feedLedger } from './feed-ledger.ts';
 import { feedStatistics } from './feed-statistics.ts';
 import { Inquiry } from './inquiry.ts';
 import { findRoute, sendBatch, sendUpdate } from './senders.ts';
@@ -203,10 +205,37 @@ export class Pipeline {
     };
   }
 
+  /** Undefined for a feed that is not there. */
+  status(feedId: string): FeedStatus | undefined {
+    return this.#options.directory.find(feedId)?.status;
+  }
+
   /** How the calls of a feed's plugin stand: whether they are made, or wait for the plugin to come back. */
   circuit(feedId: string): CircuitView {
     const route = this.#options.directory.find(feedId);
     return route === undefined ? { state: 'CLOSED' } : this.#circuits.view(route);
+  }
+
+  /** Everything that is counted of a feed, right now. */
+  sample(feedId: string): FeedSample {
+    const updates = this.#updates.ledger(feedId);
+    const lines = this.#lines.ledger(feedId);
+    return {
+      at: performance.now(),
+      statistics: feedStatistics(updates, lines),
+      ledger: feedLedger(updates, lines),
+      errors: failedAttempts(updates) + failedAttempts(lines),
+      deadUpdates: updates.batches.dead,
+      oldestOpenedAt: this.#lines.oldestOpenedAtOf(feedId),
+    };
+  }
+
+  /** Whether nothing of a feed waits or is on its way. */
+  isAtRest(feedId: string): boolean {
+    return [this.#updates, this.#lines].every((engine) => {
+      const { open, sealed, inFlight } = engine.ledger(feedId);
+      return open + sealed + inFlight === 0;
+    });
   }
 
   statistics(feedId: string): FeedStatistics {

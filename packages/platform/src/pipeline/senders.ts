@@ -128,7 +128,7 @@ async function callNow(
   const timeout = timeoutMs(route, call.endpoint) ?? context.callTimeoutMs;
   const startedAt = performance.now();
   const answer = await context.caller.call({ ...call, baseUrl: route.baseUrl as string, timeoutMs: timeout });
-  context.observer.called(call.endpoint, performance.now() - startedAt);
+  context.observer.called(call.endpoint, performance.now() - startedAt, route.feedId);
   const outcome = outcomeOf(answer);
   if (!looksLikeOutage(answer)) {
     circuit.answered();
