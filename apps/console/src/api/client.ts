@@ -16,6 +16,7 @@ export interface Asked {
   /** The ETag of what is changed: the change is refused (412) when somebody else was first. */
   readonly ifMatch?: string;
 }
+const LONGEST_PAGE = 1_000;
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** A page of a list, and how many there are in all. */
@@ -24,9 +25,25 @@ export interface ListPage<T> {
   readonly total: number;
 }
 
+/** A resource, and the tag that names the state it is in: for `ifMatch`. */
+export interface Tagged<T> {
+  readonly value: T;
+  readonly etag: string | undefined;
+}
+
 /** One resource. */
 export async function getOne<S extends z.ZodType>(path: string, schema: S, asked: Asked = {}): Promise<z.output<S>> {
-  return dataOf(await request('GET', path, asked), schema, path);
+  return (await getTagged(path, schema, asked)).value;
+}
+
+/** One resource with its tag. */
+export async function getTagged<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  asked: Asked = {},
+): Promise<Tagged<z.output<S>>> {
+  const { content, etag } = await request('GET', path, asked);
+  return { value: dataOf(content, schema, path), etag };
 }
 
 /** A page of a list. */
@@ -35,13 +52,26 @@ export async function getList<S extends z.ZodType>(
   schema: S,
   asked: Asked = {},
 ): Promise<ListPage<z.output<S>>> {
-  const { data, total } = parsed(await request('GET', path, asked), listWrapperSchema(schema), path);
+  const { content } = await request('GET', path, asked);
+  const { data, total } = parsed(content, listWrapperSchema(schema), path);
   return { items: data, total };
+}
+
+/** All of a list that is not expected to be long, page by page. */
+export async function getAll<S extends z.ZodType>(path: string, schema: S, asked: Asked = {}): Promise<z.output<S>[]> {
+  const items: z.output<S>[] = [];
+  for (;;) {
+    const query = { ...asked.query, first_result: items.length, max_results: LONGEST_PAGE };
+    const page = await getList(path, schema, { ...asked, query });
+    items.push(...page.items);
+    if (page.items.length === 0 || items.length >= page.total) return items;
+  }
 }
 
 /** An answer with an envelope of its own, such as a page with a cursor. */
 export async function getWhole<S extends z.ZodType>(path: string, schema: S, asked: Asked = {}): Promise<z.output<S>> {
-  return parsed(await request('GET', path, asked), schema, path);
+  const { content } = await request('GET', path, asked);
+  return parsed(content, schema, path);
 }
 
 /** A change, or a question too private for an address, that is answered with one resource. */
@@ -51,7 +81,8 @@ export async function send<S extends z.ZodType>(
   schema: S,
   asked: Asked = {},
 ): Promise<z.output<S>> {
-  return dataOf(await request(method, path, asked), schema, path);
+  const { content } = await request(method, path, asked);
+  return dataOf(content, schema, path);
 }
 
 /** A change of which only matters that it was made. */
@@ -71,7 +102,12 @@ export function addressOf(path: string, query: Query = {}): string {
   return `/v1${path}${search === '' ? '' : `?${search}`}`;
 }
 
-async function request(method: Method, path: string, { query, body, signal, ifMatch }: Asked): Promise<unknown> {
+interface Answer {
+  readonly content: unknown;
+  readonly etag: string | undefined;
+}
+
+async function request(method: Method, path: string, { query, body, signal, ifMatch }: Asked): Promise<Answer> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['x-batchfeed-console'] = '1';
   if (body !== undefined) headers['content-type'] = 'application/json';
@@ -91,7 +127,7 @@ async function request(method: Method, path: string, { query, body, signal, ifMa
   }
   const content: unknown = await answer.json().catch(() => undefined);
   if (!answer.ok) throw refusal(answer.status, content, path);
-  return content;
+  return { content, etag: answer.headers.get('etag') ?? undefined };
 }
 
 /** The error a refusing answer stands for, whoever gave it: the platform, or something in front of it. */
