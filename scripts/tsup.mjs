@@ -6,7 +6,7 @@ import { defineConfig } from 'tsup';
 const declarations = { only: true, compilerOptions: { paths: {}, noEmit: false, emitDeclarationOnly: true } };
 
 /** A published library: ESM and CJS, with declarations for both. */
-export const library = (entry = ['src/index.ts'], extra = {}) => {
+export const library = (/** @type {string[] | Record<string, string>} */ entry = ['src/index.ts'], extra = {}) => {
   const common = { entry, target: 'node20.19', sourcemap: true, clean: false, ...extra };
   if (process.argv.includes('--dts-only'))
     return defineConfig({ ...common, format: ['esm', 'cjs'], dts: declarations });
@@ -19,7 +19,11 @@ export const library = (entry = ['src/index.ts'], extra = {}) => {
   ]);
 };
 
-/** Entries are files, or files by the name they are built under. */
+/**
+ * Entries are files, or files by the name they are built under.
+ *
+ * @param {string[] | Record<string, string>} entry
+ */
 const withoutCommand = (entry) => (Array.isArray(entry) ? entry.filter((file) => file !== 'src/cli.ts') : entry);
 
 /** An application: ESM only, run from its own checkout. */

@@ -1,16 +1,18 @@
 import type { Logger } from 'pino';
 import type { Configuration } from './config/configuration.ts';
+import type { History } from './history/history.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 
 interface Parts {
   readonly configuration: Configuration;
   readonly pipeline: Pipeline;
+  readonly history: History;
   readonly logger: Logger;
 }
 
 /**
  * The end of deleted feeds, in the background and over restarts: what they hold is delivered or thrown away, then what is
- * dead is thrown away too, and then nobody sees them any more.
+ * dead is thrown away too, then what the history knows, and then nobody sees them any more.
  */
 export class FeedRemoval {
   readonly #parts: Parts;
@@ -42,12 +44,16 @@ export class FeedRemoval {
   }
 
   async #run(feedId: string): Promise<void> {
-    const { configuration, pipeline, logger } = this.#parts;
+    const { configuration, pipeline, history, logger } = this.#parts;
     await pipeline.empty(feedId);
     // What is dead by now has no feed any more to be sent to.
     configuration.feeds.setStatus(feedId, 'DISCARDING');
     pipeline.configurationChanged();
     while ((await pipeline.inquiry.replay(feedId, {})) > 0) await pipeline.empty(feedId);
+    // Its own thread does the work, over restarts too. A history that cannot be written must not keep a feed alive.
+    await history
+      .forget(feedId)
+      .catch((err: Error) => logger.error({ feed_id: feedId, err }, 'history of a deleted feed'));
     configuration.feeds.remove(feedId);
     pipeline.configurationChanged();
     logger.info({ feed_id: feedId }, 'feed removed');

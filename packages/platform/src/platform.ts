@@ -7,6 +7,7 @@ import { configuration } from './config/configuration.ts';
 import { type ConfigDatabase, openConfigDatabase } from './config/open-config-database.ts';
 import { FeedLifecycle } from './feed-lifecycle.ts';
 import { FeedRemoval } from './feed-removal.ts';
+import { History, type HistoryRetention } from './history/history.ts';
 import { buildServer } from './http/build-server.ts';
 import { ConsoleSessions } from './http/console/console-sessions.ts';
 import { Etags } from './http/etags.ts';
@@ -50,8 +51,8 @@ export interface PlatformOptions {
   readonly batchConcurrency?: number | undefined;
   /** How failed calls are repeated. See `RetryPolicy` of the delivery engine for the defaults. */
   readonly retry?: Partial<RetryPolicy>;
-  /** How long statistics are kept by the hour and by the day. */
-  readonly retention?: RetentionOptions | undefined;
+  /** How long statistics are kept by the hour and by the day, and how much of batches and users once they are over. */
+  readonly retention?: (RetentionOptions & HistoryRetention) | undefined;
   /** When a plugin counts as down, and how often it is asked whether it is back. */
   readonly circuit?: Partial<CircuitPolicy>;
   /** Milliseconds the headers of a request may take, then its body; of an upload, the longest silence. Default 60,000. */
@@ -121,7 +122,25 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   undo.push(() => recorder.close());
   const arrivals = new Arrivals(trace, now);
   const latencies = new Latencies();
-  const observer = new Observer({ recorder, arrivals, latencies, directory, logger, trace, now, onFailure: fail });
+  const history = await History.open({
+    file: join(dataDir, 'history.db'),
+    storeId: store.id,
+    now,
+    logger,
+    ...options.retention,
+  });
+  undo.push(() => history.close());
+  const observer = new Observer({
+    recorder,
+    arrivals,
+    latencies,
+    history: history.recorder,
+    directory,
+    logger,
+    trace,
+    now,
+    onFailure: fail,
+  });
   const pipeline = await Pipeline.open({
     store,
     directory,
@@ -139,14 +158,16 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   undo.push(() => pipeline.close(0));
   const live = new Live({ configuration: repositories, pipeline, latencies, logger, now });
   undo.push(() => live.sampler.close());
+  history.tellChanges((feedId, id, summarise) => live.batches.changed(feedId, id, summarise));
+  history.settleUnsure((feedId, batchId) => pipeline.inquiry.stateOf(feedId, batchId));
   const retention = new Retention(repositories, recorder, now, options.retention);
   retention.makeWhole((feedId) => pipeline.durableTotals(feedId));
   retention.start();
   undo.push(() => retention.stop());
-  const backups = new Backups({ dataDir, db, store, now });
+  const backups = new Backups({ dataDir, db, store, history, now });
 
   const lifecycle = new FeedLifecycle(repositories, caller, now);
-  const removals = new FeedRemoval({ configuration: repositories, pipeline, logger });
+  const removals = new FeedRemoval({ configuration: repositories, pipeline, history, logger });
   removals.takeUp();
   const uploads = new UploadRegister({
     configuration: repositories,
@@ -154,12 +175,14 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     now,
   });
   const closing = new AbortController();
-  const operations = { recorder, arrivals, backups, health };
+  const operations = { recorder, arrivals, backups, health, trace };
   const services: Services = {
     configuration: repositories,
     lifecycle,
     pipeline,
     operations,
+    history,
+    audit: ({ operator }, entry) => logger.info({ token_name: operator.name, ...entry }, 'audit'),
     live,
     removals,
     uploads,
@@ -189,6 +212,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     await server.close();
     await pipeline.close(patienceMs);
     recorder.close();
+    await history.close();
     await caller.close();
     await store.close();
     db.close();

@@ -124,9 +124,9 @@ export class HistoryRecorder {
       });
   }
 
+  /** Hands nothing over any more by itself. */
   stop(): void {
     clearInterval(this.#timer);
-    this.flush();
   }
 
   #updateDied(event: Extract<DeliveryEvent, { type: 'dead' }>, now: number): void {

@@ -1,7 +1,15 @@
-import type { BatchLinesQuery, BatchQuery, BatchState, BatchSummary, UserEvent } from '@batchfeed/schemas';
+import type {
+  BatchLinesQuery,
+  BatchQuery,
+  BatchState,
+  BatchSummary,
+  ExplanationResource,
+  UserEvent,
+} from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import { DAY_MS } from '../config/statistics-tables.ts';
 import { PlatformError } from '../platform-error.ts';
+import { explainOver, explainUserOver } from './explain-over.ts';
 import { HistoryClient } from './history-client.ts';
 import type { Extent, FoundBatch, FoundLine, FoundUser, HistoryCall, HistoryCalls } from './history-protocol.ts';
 import { HistoryRecorder } from './history-recorder.ts';
@@ -113,24 +121,32 @@ export class History {
   }
 
   /** What happened to a user, by feed. `user`: see `userKey`. */
-  async user(user: string, feedId?: string): Promise<{ feeds: Map<string, UserEvent[]>; found: FoundUser }> {
-    this.#hasher.read(user);
-    const { lo, hi } = this.#hasher;
-    const found = await this.#ask('user', { lo, hi, feedId });
+  async user(user: string, feedId?: string): Promise<{ feeds: Map<string, UserEvent[]>; more: boolean }> {
+    const found = await this.#find(user, feedId);
     const ids = new Set([
       ...found.updates.map((update) => update.feedId),
       ...found.batches.map(({ row }) => row.feedId),
     ]);
-    const prefix = `${this.#options.storeId}-updates-`;
     const eventsOf = (id: string) =>
       userEvents(
         {
           updates: found.updates.filter((update) => update.feedId === id),
           batches: found.batches.filter(({ row }) => row.feedId === id),
         },
-        prefix,
+        this.#updatePrefix,
       );
-    return { feeds: new Map([...ids].map((id) => [id, eventsOf(id)])), found };
+    return { feeds: new Map([...ids].map((id) => [id, eventsOf(id)])), more: found.more };
+  }
+
+  /** What is over of a user in a feed, without what is known of anyway. */
+  async explainUser(feedId: string, user: string, known: ReadonlySet<string | undefined>) {
+    return explainUserOver(await this.#find(user, feedId), known, this.#updatePrefix);
+  }
+
+  /** A batch that is over; undefined when it is not, or not known. */
+  async explainBatch(feedId: string, batchId: string): Promise<ExplanationResource | undefined> {
+    const found = await this.batch(feedId, batchId);
+    return found && explainOver(found.row);
   }
 
   /** Throws away what is known of a feed, in the background and over restarts. */
@@ -163,10 +179,26 @@ export class History {
 
   /** Writes what is left. */
   async close(): Promise<void> {
+    this.recorder.flush();
+    await this.#client.call('close', undefined).catch(() => {});
+    await this.end();
+  }
+
+  /** Stops without a word, as a crash does: the next start finds a gap. */
+  async end(): Promise<void> {
     clearTimeout(this.#unsure);
     this.recorder.stop();
-    await this.#client.call('close', undefined).catch(() => {});
     await this.#client.end();
+  }
+
+  #find(user: string, feedId: string | undefined): Promise<FoundUser> {
+    this.#hasher.read(user);
+    const { lo, hi } = this.#hasher;
+    return this.#ask('user', { lo, hi, feedId });
+  }
+
+  get #updatePrefix(): string {
+    return `${this.#options.storeId}-updates-`;
   }
 
   /** Asks behind everything that has happened so far. @throws PlatformError `UNAVAILABLE` */

@@ -19,7 +19,7 @@ const TELLING_FIELD = /name|mail|phone|address|street|city|user|person|customer|
 /** What looks personal in a text. Repetitions are bounded, so that no text takes long. */
 const PERSONAL: readonly RegExp[] = [
   // Addresses of email, also with the sign escaped as in URLs.
-  /[^\s@"'<>()[\]{},;:=]{1,64}(?:@|%40)[^\s@"'<>()[\]{},;:=]{1,255}/giu,
+  /[^\s@"<>()[\],;:]{1,64}(?:@|%40)[^\s@"'<>()[\]{},;:=]{1,255}/giu,
   // UUIDs.
   /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi,
   // Hashes.

@@ -1,11 +1,15 @@
+import type { AuditEntry } from '@batchfeed/schemas';
+import type { FastifyRequest } from 'fastify';
 import type { Configuration } from '../config/configuration.ts';
 import type { FeedLifecycle } from '../feed-lifecycle.ts';
 import type { FeedRemoval } from '../feed-removal.ts';
+import type { History } from '../history/history.ts';
 import type { UploadRegister } from '../ingest/upload-register.ts';
 import type { Live } from '../live/live.ts';
 import type { Arrivals } from '../operations/arrivals.ts';
 import type { Backups } from '../operations/backups.ts';
 import type { Health } from '../operations/health.ts';
+import type { Trace } from '../operations/trace.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.ts';
 import type { ConsoleSessions } from './console/console-sessions.ts';
@@ -23,7 +27,12 @@ export interface Services {
     readonly arrivals: Arrivals;
     readonly backups: Backups;
     readonly health: Health;
+    readonly trace: Trace;
   };
+  /** What became of batches and users that are over. */
+  readonly history: History;
+  /** Writes down what an operator did. */
+  readonly audit: (request: FastifyRequest, entry: Pick<AuditEntry, 'action' | 'feed_id' | 'target' | 'count'>) => void;
   /** What those who watch are shown. */
   readonly live: Live;
   readonly removals: FeedRemoval;

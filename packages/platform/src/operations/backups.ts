@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { BackupResource } from '@batchfeed/schemas';
 import type { SqliteStore } from '@batchfeed/store-sqlite';
 import type { ConfigDatabase } from '../config/open-config-database.ts';
+import type { History } from '../history/history.ts';
 import { PlatformError } from '../platform-error.ts';
 
 interface BackupsParts {
   readonly dataDir: string;
   readonly db: ConfigDatabase;
   readonly store: SqliteStore;
+  readonly history: History;
   readonly now: () => number;
 }
 
@@ -22,7 +24,7 @@ const UNFINISHED = '.unfinished';
  *
  * The lines are copied before the configuration, so that every line's feed is there. What came between the two is in
  * neither, or in the configuration only; what was delivered after the copy is delivered again by whoever starts on it,
- * under the same batch ids.
+ * under the same batch ids. The history comes last: what it has more than the others was so, but may happen once more.
  */
 export class Backups {
   readonly #parts: BackupsParts;
@@ -65,9 +67,10 @@ export class Backups {
   }
 
   async #copyInto(folder: string): Promise<void> {
-    const { dataDir, db, store } = this.#parts;
+    const { dataDir, db, store, history } = this.#parts;
     await store.backup(join(folder, 'lines.db'));
     db.prepare('VACUUM INTO ?').run(join(folder, 'platform.db'));
+    await history.backup(join(folder, 'history.db'));
     for (const { name } of readdirSync(dataDir, { withFileTypes: true }).filter((entry) => entry.isFile())) {
       if (!DATABASE.test(name)) copyFileSync(join(dataDir, name), join(folder, name));
     }

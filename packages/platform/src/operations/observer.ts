@@ -1,5 +1,6 @@
 import type { DeliveryEvent, Line, Outcome, OutgoingBatch } from '@batchfeed/delivery';
 import type { Logger } from 'pino';
+import type { HistoryRecorder } from '../history/history-recorder.ts';
 import type { Latencies } from '../live/latencies.ts';
 import type { FeedDirectory } from '../pipeline/feed-directory.ts';
 import { splitSessionKey } from '../pipeline/session-key.ts';
@@ -15,6 +16,7 @@ interface ObserverParts {
   readonly recorder: StatisticsRecorder;
   readonly arrivals: Arrivals;
   readonly latencies: Latencies;
+  readonly history: HistoryRecorder;
   readonly directory: FeedDirectory;
   readonly logger: Logger;
   readonly trace: Trace;
@@ -23,8 +25,8 @@ interface ObserverParts {
 }
 
 /**
- * Watches the pipeline for statistics, metrics and logs. Keys and identifiers stay out of all three: a user is named by
- * a trace, which its updates and the batches with its lines have in common.
+ * Watches the pipeline for statistics, metrics, logs and the history. Keys and identifiers stay out of the first three: a
+ * user is named by a trace, which its updates and the batches with its lines have in common.
  */
 export class Observer {
   readonly #parts: ObserverParts;
@@ -51,8 +53,9 @@ export class Observer {
   }
 
   updateAnswered(update: OutgoingBatch, outcome: Outcome, stats: readonly IdentifierStat[]): void {
-    const { recorder, arrivals, logger } = this.#parts;
+    const { recorder, arrivals, history, logger } = this.#parts;
     const { sessionId } = splitSessionKey(update.key);
+    history.updateAnswered(update, outcome);
     countUpdate(recorder.of(update.destination, sessionId), outcome, stats);
     if (outcome.kind === 'delivered') {
       this.metrics?.updateDelivered();
@@ -67,9 +70,14 @@ export class Observer {
     logger.debug({ feed: update.destination, update: update.id, traces, outcome: kind, status, lines }, 'update');
   }
 
+  batchSending(batch: OutgoingBatch): void {
+    this.#parts.history.batchSending(batch);
+  }
+
   batchAnswered(batch: OutgoingBatch, outcome: Outcome): void {
-    const { recorder, logger } = this.#parts;
+    const { recorder, history, logger } = this.#parts;
     const { sessionId } = splitSessionKey(batch.key);
+    history.batchAnswered(batch, outcome);
     countBatch(recorder.of(batch.destination, sessionId), outcome, batch.lines.length);
     if (outcome.kind === 'delivered') {
       this.metrics?.items(outcome.tallies?.success ?? 0, outcome.tallies?.error ?? 0);
@@ -84,11 +92,12 @@ export class Observer {
   }
 
   event(stage: Stage, event: DeliveryEvent): void {
-    const { recorder, directory, now, onFailure } = this.#parts;
+    const { recorder, directory, history, now, onFailure } = this.#parts;
     if (event.type === 'failed') {
       onFailure(event.error);
       return;
     }
+    history.event(stage, event);
     const maxLines = (key: string) => {
       const { sessionId, rest } = splitSessionKey(key);
       return directory.find(event.destination)?.policy(sessionId, rest).maxLines ?? 1;

@@ -50,6 +50,23 @@ export class Inquiry {
     return { found: await this.#explainOne(feedId, { batch: batch as string }, ['batch', 'update']) };
   }
 
+  /** What became of a batch that the history lost sight of; undefined when it is still on its way. */
+  async stateOf(feedId: string, batch: string): Promise<'delivered' | 'dead' | undefined> {
+    const [found] = await this.#explainOne(feedId, { batch }, ['batch']);
+    const states = { over: 'delivered', dead: 'dead' } as const;
+    return states[found?.state as keyof typeof states];
+  }
+
+  /** What waits of a user, in both stages. */
+  async waiting(feedId: string, user: string): Promise<ExplainAnswer['found']> {
+    const found: ExplainAnswer['found'] = [];
+    for (const stage of STAGES) {
+      const waiting = await this.#engines[stage].explain({ destination: feedId, subject: user });
+      found.push(...waiting.map((explanation) => explanationResource(stage, explanation)));
+    }
+    return found;
+  }
+
   /** Dead updates first, then dead batches, each in order of dying. */
   async deadLetters(feedId: string, query: DeadLetterQuery): Promise<Page<DeadLetterResource>> {
     const { first_result: first, max_results: max, ...filter } = query;
@@ -207,8 +224,8 @@ function matches(letter: DeadLetterResource, filter: DeadLetterFilter): boolean 
   });
 }
 
-/** The engine's name of a user, from a user point id or one identifier as JSON. */
-function userOf(text: string): string {
+/** The engine's name of a user, from a user point id or one identifier as JSON. @throws PlatformError `INVALID` */
+export function userOf(text: string): string {
   if (!text.startsWith('{')) return userKey([{ type: 'USER_POINT', user_point_id: text }]);
   try {
     return userKey([JSON.parse(text) as UploadedIdentifier]);

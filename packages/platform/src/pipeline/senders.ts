@@ -60,6 +60,7 @@ export async function sendUpdate(batch: OutgoingBatch, context: SenderContext): 
 export async function sendBatch(batch: OutgoingBatch, context: SenderContext): Promise<Outcome> {
   const route = findRoute(context.directory, batch.destination);
   const { sessionId, rest: groupingKey } = splitSessionKey(batch.key);
+  context.observer.batchSending(batch);
   const contents = batch.lines.map(({ content }) => content);
   const outcome = await callPlugin(route, context, {
     id: batch.id,

@@ -13,6 +13,7 @@ import {
   statisticsWindowSchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
+import { withHistory } from '../../history/with-history.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { ok, wholeList } from '../wrappers.ts';
@@ -22,7 +23,7 @@ const PATH = '/audience_segment_external_feeds/:feed_id';
 const recording = { 200: resourceWrapperSchema(z.object({ max: z.int() })) };
 
 /** What happened to a feed over time, where everything of it is, and what its lines would make under another policy. */
-export function statisticsRoutes(app: RouteApp, { configuration, pipeline, operations }: Services): void {
+export function statisticsRoutes(app: RouteApp, { configuration, pipeline, history, operations }: Services): void {
   const { recorder, arrivals } = operations;
   const { statistics } = configuration;
   const feedOf = (params: { feed_id: string }) => {
@@ -75,7 +76,9 @@ export function statisticsRoutes(app: RouteApp, { configuration, pipeline, opera
     },
     async ({ params, query }) => {
       const feed = findFeed(configuration, params);
-      return ok(await pipeline.inquiry.explain(feed.id, feed.session_id, query));
+      return ok(
+        await withHistory(history, feed.id, query, await pipeline.inquiry.explain(feed.id, feed.session_id, query)),
+      );
     },
   );
 
