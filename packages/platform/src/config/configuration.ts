@@ -3,6 +3,7 @@ import { apiTokens } from './api-tokens.ts';
 import { batchingConfigurations } from './batching-configurations.ts';
 import { feedDestinations } from './feed-destinations.ts';
 import { feedProperties } from './feed-properties.ts';
+import { feedSearch } from './feed-search.ts';
 import { feeds } from './feeds.ts';
 import type { ConfigDatabase } from './open-config-database.ts';
 import { plugins } from './plugins.ts';
@@ -27,6 +28,7 @@ export interface Configuration {
   segments: ReturnType<typeof segments>;
   statistics: ReturnType<typeof statisticsTables>;
   feeds: ReturnType<typeof feeds>;
+  feedSearch: ReturnType<typeof feedSearch>;
   feedProperties: ReturnType<typeof feedProperties>;
   feedDestinations: ReturnType<typeof feedDestinations>;
   files: ReturnType<typeof storedFiles>;
@@ -47,6 +49,7 @@ export function configuration(db: ConfigDatabase, vault: Vault): Configuration {
     segments: segments(db),
     statistics: statisticsTables(db),
     feeds: feeds(db),
+    feedSearch: feedSearch(db),
     feedProperties: feedProperties(db, vault),
     feedDestinations: feedDestinations(db, vault),
     files: storedFiles(db),

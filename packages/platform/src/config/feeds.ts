@@ -10,7 +10,8 @@ import { isId } from './ids.ts';
 import { type ConfigDatabase, inTransaction } from './open-config-database.ts';
 import { pageReader } from './page.ts';
 
-interface Row {
+/** A feed as the database has it. */
+export interface FeedRow {
   id: number;
   name: string;
   status: FeedStatus;
@@ -29,7 +30,8 @@ interface Row {
   track_segment: number;
 }
 
-const SOURCE = `(
+/** All feeds that are not deleted, with what they are bound to. */
+export const FEED_SOURCE = `(
   SELECT f.id, f.name, f.status, f.segment_id, s.datamart_id, s.organisation_id, v.plugin_id, f.plugin_version_id,
     v.version_id AS version_value, p.group_id, p.artifact_id, f.session_id, f.created_ts,
     f.options, f.feed_destination_id, f.track_segment
@@ -48,10 +50,10 @@ export function feeds(db: ConfigDatabase) {
     INSERT INTO feeds
       (segment_id, plugin_version_id, name, status, created_ts, options, feed_destination_id, track_segment)
     VALUES (?, ?, ?, 'INITIAL', ?, ?, ?, ?)`);
-  const select = db.prepare(`SELECT * FROM ${SOURCE} WHERE id = ?`);
+  const select = db.prepare(`SELECT * FROM ${FEED_SOURCE} WHERE id = ?`);
   const change = db.prepare('UPDATE feeds SET name = ?, options = ? WHERE id = ?');
-  const ofVersion = db.prepare(`SELECT * FROM ${SOURCE} WHERE plugin_version_id = ?`);
-  const withStatus = db.prepare(`SELECT id FROM ${SOURCE} WHERE status = ?`).pluck();
+  const ofVersion = db.prepare(`SELECT * FROM ${FEED_SOURCE} WHERE plugin_version_id = ?`);
+  const withStatus = db.prepare(`SELECT id FROM ${FEED_SOURCE} WHERE status = ?`).pluck();
   const ids = db.prepare('SELECT id FROM feeds WHERE NOT deleted ORDER BY id').pluck();
   const beginLoad = db
     .prepare('UPDATE feeds SET load_number = load_number + 1, track_segment = 1 WHERE id = ? RETURNING load_number')
@@ -64,12 +66,12 @@ export function feeds(db: ConfigDatabase) {
   const setSession = db.prepare('UPDATE feeds SET status = ?, session_id = ? WHERE id = ?');
 
   const get = (id: string): FeedResource | undefined => {
-    const row = isId(id) ? (select.get(id) as Row | undefined) : undefined;
-    return row && toResource(row);
+    const row = isId(id) ? (select.get(id) as FeedRow | undefined) : undefined;
+    return row && toFeedResource(row);
   };
   return {
     get,
-    list: pageReader(db, SOURCE, toResource),
+    list: pageReader(db, FEED_SOURCE, toFeedResource),
     create(segment: SegmentResource, version: VersionResource, body: CreateFeed, now: number): FeedResource {
       const { lastInsertRowid } = insert.run(
         segment.id,
@@ -87,7 +89,7 @@ export function feeds(db: ConfigDatabase) {
       return get(feed.id) as FeedResource;
     },
     /** All feeds of a plugin version. */
-    ofVersion: (versionId: string): FeedResource[] => (ofVersion.all(versionId) as Row[]).map(toResource),
+    ofVersion: (versionId: string): FeedResource[] => (ofVersion.all(versionId) as FeedRow[]).map(toFeedResource),
     withStatus: (status: FeedStatus): string[] => (withStatus.all(status) as number[]).map(String),
     ids: (): string[] => (ids.all() as number[]).map(String),
     /** Counts a whole-segment upload, and remembers members from now on; returns its number. */
@@ -111,7 +113,7 @@ export function feeds(db: ConfigDatabase) {
   };
 }
 
-function toResource({ session_id, feed_destination_id, ...row }: Row): FeedResource {
+export function toFeedResource({ session_id, feed_destination_id, ...row }: FeedRow): FeedResource {
   return {
     ...row,
     options: JSON.parse(row.options) as FeedResource['options'],

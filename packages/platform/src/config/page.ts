@@ -10,7 +10,7 @@ export interface Page<T> {
 export function pageReader<Row, T>(db: ConfigDatabase, source: string, toResource: (row: Row) => T, where = 'true') {
   const items = db.prepare(`SELECT * FROM ${source} WHERE ${where} ORDER BY id LIMIT ? OFFSET ?`);
   const total = db.prepare(`SELECT count(*) FROM ${source} WHERE ${where}`).pluck();
-  return (query: PageQuery, ...values: readonly string[]): Page<T> => ({
+  return (query: PageQuery, ...values: readonly (string | null)[]): Page<T> => ({
     items: (items.all(...values, query.max_results, query.first_result) as Row[]).map(toResource),
     total: total.get(...values) as number,
   });

@@ -4,6 +4,7 @@ import { PlatformError } from '../platform-error.ts';
 import { bodyDeadline } from './body-deadline.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { eventRoutes } from './console/event-routes.ts';
+import { overviewRoute } from './console/overview-route.ts';
 import { signInRoutes, signOutRoute } from './console/session-routes.ts';
 import { handleError, isBasic } from './error-handler.ts';
 import { gatewayFileRoutes, gatewayResourceRoutes } from './gateway/gateway-resource-routes.ts';
@@ -52,6 +53,7 @@ const OPERATOR_ROUTES = [
   historyRoutes,
   backupRoutes,
   signOutRoute,
+  overviewRoute,
   eventRoutes,
 ];
 
