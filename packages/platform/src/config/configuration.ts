@@ -1,5 +1,6 @@
 import type { Vault } from '../vault.ts';
 import { apiTokens } from './api-tokens.ts';
+import { auditLog } from './audit-log.ts';
 import { batchingConfigurations } from './batching-configurations.ts';
 import { feedDestinations } from './feed-destinations.ts';
 import { feedProperties } from './feed-properties.ts';
@@ -20,6 +21,7 @@ import { workerCredentials } from './worker-credentials.ts';
 /** Everything operators set up. Written out, since declarations cannot name all that would be inferred. */
 export interface Configuration {
   apiTokens: ReturnType<typeof apiTokens>;
+  audit: ReturnType<typeof auditLog>;
   plugins: ReturnType<typeof plugins>;
   versions: ReturnType<typeof versions>;
   workerCredentials: ReturnType<typeof workerCredentials>;
@@ -41,6 +43,7 @@ export interface Configuration {
 export function configuration(db: ConfigDatabase, vault: Vault): Configuration {
   return {
     apiTokens: apiTokens(db),
+    audit: auditLog(db),
     plugins: plugins(db),
     versions: versions(db),
     workerCredentials: workerCredentials(db),

@@ -196,4 +196,18 @@ export const migrations: readonly string[] = [
     selections TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Who did what. Names and ids as they were then; nothing refers to what may be gone.
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    ts INTEGER NOT NULL,
+    token_name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    action TEXT NOT NULL,
+    feed_id TEXT,
+    target TEXT,
+    count INTEGER
+  ) STRICT;
+  CREATE INDEX audit_of_feed ON audit (feed_id, id);
+  `,
 ];

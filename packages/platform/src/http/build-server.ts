@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, LogController } from 
 import type { Logger } from 'pino';
 import { PlatformError } from '../platform-error.ts';
 import { bodyDeadline } from './body-deadline.ts';
+import { auditRoute, writeAudit } from './console/audit-route.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { eventRoutes } from './console/event-routes.ts';
 import { overviewRoute } from './console/overview-route.ts';
@@ -54,6 +55,7 @@ const OPERATOR_ROUTES = [
   backupRoutes,
   signOutRoute,
   overviewRoute,
+  auditRoute,
   eventRoutes,
 ];
 
@@ -84,15 +86,23 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
   healthRoutes(server as unknown as FastifyInstance, services);
   server.register(async (scope) => consoleRoutes(scope as unknown as FastifyInstance, services.consoleDir));
   const auth = operatorAuth(services);
+  const audit = writeAudit(services);
   server.register(async (scope) => {
     scope.addHook('onRequest', auth);
     metricsRoute(scope as unknown as FastifyInstance, services);
   });
-  server.register(async (scope) => signInRoutes(scope as unknown as RouteApp, services), { prefix: '/v1' });
+  server.register(
+    async (scope) => {
+      scope.addHook('preSerialization', audit);
+      signInRoutes(scope as unknown as RouteApp, services);
+    },
+    { prefix: '/v1' },
+  );
   server.register(
     async (scope) => {
       scope.addHook('onRequest', auth);
       scope.addHook('onRequest', notForCaches);
+      scope.addHook('preSerialization', audit);
       scope.setNotFoundHandler(notFound);
       services.etags.addTo(scope as unknown as FastifyInstance);
       for (const routes of OPERATOR_ROUTES) routes(scope as unknown as RouteApp, services);

@@ -17,7 +17,7 @@ const PATH = '/audience_segment_external_feeds/:feed_id/dead_letters';
 const replayed = { 200: resourceWrapperSchema(z.object({ replayed: z.int() })) };
 
 /** `…/dead_letters`: what a plugin refused for good, to look at, to take away and to send again. */
-export function deadLetterRoutes(app: RouteApp, { configuration, pipeline }: Services): void {
+export function deadLetterRoutes(app: RouteApp, { configuration, pipeline, now }: Services): void {
   const { inquiry } = pipeline;
 
   app.get(
@@ -34,8 +34,10 @@ export function deadLetterRoutes(app: RouteApp, { configuration, pipeline }: Ser
   app.get(
     `${PATH}/export`,
     { schema: { params: feedParams, querystring: deadLetterFilterSchema } },
-    async ({ params, query }, reply) => {
-      const lines = inquiry.export(findFeed(configuration, params).id, query);
+    async ({ params, query, operator }, reply) => {
+      const feedId = findFeed(configuration, params).id;
+      configuration.audit.write({ action: 'export', feedId, target: null, count: null }, operator, now());
+      const lines = inquiry.export(feedId, query);
       return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }));
     },
   );
