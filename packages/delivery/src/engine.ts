@@ -278,7 +278,13 @@ export class Engine {
 
   /** The contents of a dead letter's lines. @throws DeliveryError `NOT_FOUND` */
   async deadLines(ref: string): Promise<string[]> {
-    return (await this.#deadRecord(ref)).record.contents.map(([content]) => content);
+    return (await this.deadContents(ref)).map(({ content }) => content);
+  }
+
+  /** The same with whom each line is about. @throws DeliveryError `NOT_FOUND` */
+  async deadContents(ref: string): Promise<{ readonly content: string; readonly subject: string | undefined }[]> {
+    const { contents } = (await this.#deadRecord(ref)).record;
+    return contents.map(([content, subject]) => ({ content, subject: subject ?? undefined }));
   }
 
   /**

@@ -38,6 +38,8 @@ describe('a subject', () => {
     const [listed] = await engine.deadLetters();
     const letter = await engine.deadLetter(listed?.ref ?? '');
     expect(letter).toEqual({ ...listed, subjects: ['ann', 'bob'] });
+    const subjects = (await engine.deadContents(listed?.ref ?? '')).map(({ subject }) => subject);
+    expect(subjects).toEqual(['ann', 'ann', undefined, 'bob']);
     await expect(engine.deadLetter('0-99')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
