@@ -61,6 +61,8 @@ export function platformOptions(settings: Settings) {
     retention: {
       hourlyDays: settings.number('retention_hourly_days'),
       dailyDays: settings.number('retention_daily_days'),
+      historyDays: settings.number('retention_history_days'),
+      historyBytes: settings.number('retention_history_bytes'),
     },
   };
 }

@@ -39,7 +39,7 @@ export const feedExplainCommand: CommandDefinition = {
     const trace = answer.trace === undefined ? [] : [`in the log as ${answer.trace}`];
     const found =
       answer.found.length === 0
-        ? ['nothing waits and nothing died: it is delivered, or was never here']
+        ? ['nothing waits, nothing died, and the history knows nothing: it was never here, too long ago, or in a gap']
         : answer.found.map(describe);
     out.result(answer, [...trace, ...found].join('\n'));
     return EXIT.ok;
@@ -52,10 +52,18 @@ function counts(side: object): string {
     .join(', ');
 }
 
+/** What became of something that is over, when the history knows. */
+function over({ outcome, settled_ts: settled }: ExplanationResource): string | undefined {
+  if (outcome === undefined) return undefined;
+  const words = { done: 'done, without a line', no_eligible_identifier: 'done, with no eligible identifier' };
+  const what = words[outcome as keyof typeof words] ?? outcome;
+  return settled === undefined ? `${what}, at an unknown time` : `${what} at ${new Date(settled).toISOString()}`;
+}
+
 function describe(found: ExplanationResource): string {
   const { stage, state, batch_id: batch, grouping_key: key, lines, bytes, attempts, seal_reason: reason } = found;
   const head = [
-    `${stage} ${state}`,
+    `${stage} ${over(found) ?? state}`,
     batch === undefined ? undefined : `id ${batch}`,
     key === undefined ? undefined : `key ${JSON.stringify(key)}`,
     lines === undefined ? undefined : `${lines} lines, ${bytes} bytes`,

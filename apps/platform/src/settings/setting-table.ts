@@ -41,6 +41,16 @@ export const SETTINGS = {
   batch_concurrency: { description: 'batches of one feed under way at once', default: '4', check: wholeNumber(1) },
   retention_hourly_days: { description: 'days of statistics by the hour', default: '90', check: wholeNumber(1) },
   retention_daily_days: { description: 'days of statistics by the day', default: '800', check: wholeNumber(1) },
+  retention_history_days: {
+    description: 'days that batches and users can be looked up once they are over',
+    default: '7',
+    check: wholeNumber(1),
+  },
+  retention_history_bytes: {
+    description: 'bytes that may take on disk; above, the oldest contents go first, then the oldest rows',
+    default: '1073741824',
+    check: wholeNumber(1_048_576),
+  },
 } as const satisfies Record<string, SettingDefinition>;
 export type SettingName = keyof typeof SETTINGS;
 

@@ -17,7 +17,11 @@ export class HistoryClient {
     // Beside this file: the source when run from source, otherwise the built one of the same kind.
     const extension = /\.(ts|cjs|js)$/.exec(import.meta.url)?.[0] ?? '.js';
     // Flags of the main script (`--input-type`, a test runner's loader) are not the thread's.
-    this.#worker = new Worker(new URL(`./history-worker${extension}`, import.meta.url), { execArgv: [] });
+    this.#worker = new Worker(new URL(`./history-worker${extension}`, import.meta.url), {
+      execArgv: [],
+      // It handles long rows, not many objects: more room would only be memory that is not given back.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     this.#worker.on('message', (answer: HistoryAnswer) => this.#settle(answer));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error("The history's thread ended.")));
