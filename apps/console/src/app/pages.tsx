@@ -11,6 +11,11 @@ const page = <Name extends string>(load: () => Promise<Record<Name, ComponentTyp
 /** Every page by its address below `/console`. */
 const routes: Readonly<Record<string, ComponentType>> = {
   '/plugins': page(() => import('../pages/plugins/plugins-page.tsx'), 'PluginsPage'),
+  '/plugins/:pluginId': page(() => import('../pages/plugin/plugin-page.tsx'), 'PluginPage'),
+  '/plugins/:pluginId/versions/:versionId/:tab?': page(
+    () => import('../pages/version/version-page.tsx'),
+    'VersionPage',
+  ),
 };
 
 export function Pages() {

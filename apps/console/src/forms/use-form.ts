@@ -69,6 +69,8 @@ export function useForm<V extends Record<string, string | boolean>, S extends z.
       if (first !== undefined) document.getElementsByName(first)[0]?.focus();
       return undefined;
     },
+    /** Whether a field says what the platform had against the last try. */
+    isRefused: Object.keys(refused).length > 0,
     /** Puts the platform's refusal to the field it names; false when it names none, for the page to show it. */
     refuse: (error: unknown): boolean => {
       const fault = isApiError(error) ? namedFault(error.message, Object.keys(initial)) : undefined;
