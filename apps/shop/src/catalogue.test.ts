@@ -51,9 +51,12 @@ describe('the tables of resources', () => {
           const [other = '', parameter = ''] = target.split('?');
           check(resources.get(other)?.search.has(parameter) === true, `${name}*${target}`);
         }
-        if (kind === 'nested') {
-          const [other = '', link = ''] = target.split('.');
-          check(resources.get(other)?.properties.get(link)?.kind === 'link', `${name}+${target}`);
+        const [other = '', link = '', further = ''] = target.split('.');
+        const linked = resources.get(other)?.properties;
+        if (kind === 'nested') check(linked?.get(link)?.kind === 'link', `${name}+${target}`);
+        if (kind === 'made') check(linked?.has(link) === true, `${name}@${target}`);
+        if (kind === 'reached') {
+          check(linked?.get(link)?.kind === 'link' && linked.get(further)?.kind === 'link', `${name}/${target}`);
         }
       }
       for (const { link } of idKeys) check(link === undefined || properties.get(link)?.kind === 'link', `id ${link}`);
@@ -166,5 +169,78 @@ describe('extended resources', () => {
     expect((await post('Ágy')).status).toBe(201);
     expect(await post('Kanapé')).toMatchObject({ status: 200, body: { productDescriptions: [{ name: 'Kanapé' }] } });
     expect((await call('GET', '/productDescriptions?productId=a')).body.items).toHaveLength(1);
+  });
+
+  const withMaker = (manufacturer: unknown) => ({ sku: 'a', productDescriptions: [], manufacturer });
+  const makers = async () => (await call('GET', '/manufacturers?full=1')).body.items as Tree[];
+
+  it('create what they link to where it is given as an object, and change it when it is there by that name', async () => {
+    const pine = { name: 'Pine & Co', picture: 'pine.jpg', sortOrder: 0 };
+    expect(await call('POST', '/productExtend/a', withMaker(pine))).toMatchObject({
+      status: 201,
+      body: {
+        manufacturer: {
+          href: `${base}/manufacturers/${id('manufacturer-manufacturer_id=1')}`,
+          ...pine,
+          sortOrder: '0',
+        },
+      },
+    });
+    expect((await call('POST', '/productExtend/b', withMaker({ ...pine, picture: 'b.jpg' }))).status).toBe(201);
+    expect(await makers()).toMatchObject([{ name: 'Pine & Co', picture: 'b.jpg' }]);
+    expect((await call('GET', '/products/b')).body.manufacturer).toEqual({ href: (await makers())[0]!.href });
+    expect((await call('PUT', '/productExtend/b', { manufacturer: { name: 'Oak' } })).body).toMatchObject({
+      manufacturer: { name: 'Oak', innerId: '2' },
+    });
+    const back = { id: id('manufacturer-manufacturer_id=1') };
+    expect((await call('PUT', '/productExtend/b', { manufacturer: back })).body).toMatchObject({
+      manufacturer: { name: 'Pine & Co' },
+    });
+    expect((await call('PUT', '/productExtend/b', { manufacturer: null })).body.manufacturer).toBeNull();
+    expect(await makers()).toHaveLength(2);
+  });
+
+  it('create nothing they link to when they are refused themselves', async () => {
+    const wrong = { ...withMaker({ name: 'Pine' }), productDescriptions: [{ name: 'x' }] };
+    expect((await call('POST', '/productExtend/a', wrong)).status).toBe(400);
+    expect((await call('POST', '/productExtend/a', withMaker({ name: 'Pine', taste: 'x' }))).status).toBe(400);
+    expect(await makers()).toEqual([]);
+  });
+});
+
+describe('what is reached through relations', () => {
+  beforeEach(async () => {
+    for (const sku of ['a', 'b', 'c']) await call('POST', `/products/${sku}`, { sku });
+    for (const related of ['b', 'c']) {
+      const data = { product: { id: 'a' }, relatedProduct: { id: related } };
+      expect((await call('POST', '/productRelatedProductRelations', data)).status).toBe(201);
+    }
+  });
+
+  it('is a collection of its own below the item', async () => {
+    const path = '/productExtend/a/relatedProducts';
+    expect((await call('GET', '/productExtend/a')).body).toMatchObject({ relatedProducts: { href: base + path } });
+    const links = ['b', 'c'].map((sku) => ({ href: `${base}/products/${sku}` }));
+    expect(await call('GET', path)).toMatchObject({
+      status: 200,
+      body: { href: `${base}${path}?page=0&limit=25`, page: 0, next: null, items: links },
+    });
+    expect((await call('GET', `${path}?full=1&limit=1&page=1`)).body).toMatchObject({
+      previous: { href: `${base}${path}?page=0&limit=1&full=1` },
+      items: [{ id: 'c', sku: 'c' }],
+    });
+    expect((await call('GET', '/productExtend/b/relatedProducts')).body.items).toEqual([]);
+  });
+
+  it('is refused like any other collection', async () => {
+    expect(await call('GET', '/productExtend/none/relatedProducts')).toMatchObject({ status: 404 });
+    expect(await call('GET', '/productExtend/a/relatedProducts?page=1')).toMatchObject({ body: { error: 40008 } });
+    expect(await call('GET', '/productExtend/a/relatedProducts?sku=b')).toMatchObject({ body: { error: 40010 } });
+    expect((await call('PUT', '/productExtend/a', { relatedProducts: {} })).body).toMatchObject({ error: 40002 });
+  });
+
+  it('is gone with the item it leads to', async () => {
+    await call('DELETE', '/products/b');
+    expect((await call('GET', '/productExtend/a/relatedProducts')).body.items).toHaveLength(1);
   });
 });

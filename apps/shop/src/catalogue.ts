@@ -2,9 +2,9 @@ import { ShopBatchError } from '@batchfeed/shop-batch-server';
 import type Database from 'better-sqlite3';
 import type { CommitGroup } from './commit-group.ts';
 import { storeShapes } from './database-tables.ts';
-import { type Fields, type Item, ItemStore, type ItemWrite } from './item-store.ts';
+import { type Fields, type Item, ItemStore, type ItemWrite, type Page } from './item-store.ts';
 import { type FieldsRead, type FindLinked, readFields, requireAll } from './read-fields.ts';
-import { hasOwnForm, type Property, type Resource } from './resource.ts';
+import { hasOwnForm, type Property, type Resource, targetOf } from './resource.ts';
 
 /**
  * The shop's items, across resources: finding, creating and changing them with their links, their ids and the items
@@ -57,9 +57,21 @@ export class Catalogue {
     return { resource, items: this.store(resource).list(conditions, 0, -1).items };
   }
 
+  /** A page of the items that a property reaches through others, and whose items they are. */
+  reachedFrom(property: Property, item: Item, page: number, limit: number): { resource: Resource; page: Page } {
+    const { endpoint, name: back, further: forth } = targetOf(property);
+    const between = this.resources.get(endpoint)!;
+    const target = between.properties.get(forth)!.target;
+    const found = this.store(between).list([{ column: back, operator: '=', value: item.ownId }], page, limit);
+    // A relation may outlive the item it leads to.
+    const items = found.items.flatMap(({ fields }) => this.findLinked(target, fields[forth] ?? '') ?? []);
+    return { resource: this.resources.get(target)!, page: { items, total: found.total } };
+  }
+
   #create(resource: Resource, read: FieldsRead): Item {
     return this.#whole(() => {
       this.#refuseTaken(resource, read.outerId);
+      this.#writeMade(read);
       const item = this.store(resource).create(this.#write(resource, read, {}));
       this.#writeNested(read, item);
       return item;
@@ -70,10 +82,29 @@ export class Catalogue {
     return this.#whole(() => {
       const outerId = read.outerId === item.id ? undefined : read.outerId;
       this.#refuseTaken(resource, outerId);
+      this.#writeMade(read);
       const changed = this.store(resource).update(item, this.#write(resource, { ...read, outerId }, item.fields));
       this.#writeNested(read, changed);
       return changed;
     });
+  }
+
+  /** Creates or changes the items that this one is going to link to, before it does. */
+  #writeMade({ made, fields }: FieldsRead): void {
+    for (const [property, data] of made) {
+      const { endpoint, name } = targetOf(property);
+      const resource = this.resources.get(endpoint)!;
+      const read = readFields(resource, data, this.findLinked);
+      const existing = this.#existing(resource, read) ?? this.#named(resource, name, read.fields[name]);
+      if (existing === undefined) requireAll(resource, read);
+      const item = existing === undefined ? this.#create(resource, read) : this.#update(resource, existing, read);
+      fields[property.name] = item.ownId;
+    }
+  }
+
+  #named(resource: Resource, name: string, value: string | null | undefined): Item | undefined {
+    if (value == null) return undefined;
+    return this.store(resource).list([{ column: name, operator: '=', value }], 0, 1).items[0];
   }
 
   #writeNested({ nested }: FieldsRead, parent: Item): void {
@@ -123,9 +154,9 @@ export class Catalogue {
     if (this.store(resource).find(outerId) !== undefined) throw new ShopBatchError('resourceExists', 'id');
   }
 
-  #nesting({ target }: Property): { resource: Resource; link: string } {
-    const [endpoint = '', link = ''] = target.split('.');
-    return { resource: this.resources.get(endpoint)!, link };
+  #nesting(property: Property): { resource: Resource; link: string } {
+    const { endpoint, name } = targetOf(property);
+    return { resource: this.resources.get(endpoint)!, link: name };
   }
 
   #whole<T>(change: () => T): T {

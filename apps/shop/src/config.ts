@@ -10,6 +10,9 @@ export interface Config {
   applications: Application[];
   /** Calls per second of one application; 0 means no limit. */
   requestsPerSecond: number;
+  allOrNothing: boolean;
+  headersTimeoutMs: number;
+  requestTimeoutMs: number;
 }
 
 /** The configuration is incomplete; the message is one sentence that says what to do. */
@@ -42,6 +45,9 @@ const command = () =>
       wholeNumber,
       0,
     )
+    .option('--all-or-nothing', 'all requests of a batch or none; the real shop does not do this', false)
+    .option('--headers-timeout <ms>', 'time for the headers of a request to arrive', wholeNumber, 15_000)
+    .option('--request-timeout <ms>', 'time for a whole request to arrive', wholeNumber, 120_000)
     .addHelpText(
       'after',
       `
@@ -62,11 +68,14 @@ Exit codes: 0 stopped on request, 1 could not start`,
  * @throws {ConfigError} a credential is missing
  */
 export const readConfig = (argv: readonly string[], env: NodeJS.ProcessEnv): Config => {
-  const { rateLimit, ...options } = command().parse(argv).opts<{
+  const { rateLimit, headersTimeout, requestTimeout, ...options } = command().parse(argv).opts<{
     dataDir: string;
     host: string;
     port: number;
     rateLimit: number;
+    allOrNothing: boolean;
+    headersTimeout: number;
+    requestTimeout: number;
   }>();
   const { SHOP_API_USER: user, SHOP_API_PASSWORD: password } = env;
   if (!user || !password)
@@ -74,5 +83,12 @@ export const readConfig = (argv: readonly string[], env: NodeJS.ProcessEnv): Con
   const { SHOP_CLIENT_ID: id, SHOP_CLIENT_SECRET: secret, SHOP_CLIENT_SCOPE: scope = '*' } = env;
   if (!id !== !secret) throw new ConfigError('Set SHOP_CLIENT_ID and SHOP_CLIENT_SECRET both, or neither.');
   const applications = id && secret ? [{ id, secret, scope }] : [];
-  return { ...options, requestsPerSecond: rateLimit, credentials: { user, password }, applications };
+  return {
+    ...options,
+    requestsPerSecond: rateLimit,
+    headersTimeoutMs: headersTimeout,
+    requestTimeoutMs: requestTimeout,
+    credentials: { user, password },
+    applications,
+  };
 };

@@ -17,7 +17,9 @@ export const storeShapes = (resources: Iterable<Resource>): StoreShape[] => {
     const shape = shapes.get(resource.store) ?? { name: resource.store, columns: [], indexed: [], resource };
     shapes.set(resource.store, shape);
     const columns = [...resource.properties.values()].filter(isStored).map(({ name }) => name);
-    const links = [...resource.properties.values()].filter(({ kind }) => kind === 'link').map(({ name }) => name);
+    const links = [...resource.properties.values()]
+      .filter(({ kind }) => kind === 'link' || kind === 'made')
+      .map(({ name }) => name);
     shape.columns = [...new Set([...shape.columns, ...columns])];
     const searched = [...resource.search.values(), ...links].filter((name) => shape.columns.includes(name));
     shape.indexed = [...new Set([...shape.indexed, ...searched])];

@@ -1,7 +1,7 @@
 import { isEmptyBody } from '@batchfeed/schemas';
 import { ShopBatchError } from '@batchfeed/shop-batch-server';
 import type { Fields, Item } from './item-store.ts';
-import type { Property, PropertyKind, Resource } from './resource.ts';
+import { type Property, type PropertyKind, type Resource, targetOf } from './resource.ts';
 
 /** What a POST or PUT asks for, checked. */
 export interface FieldsRead {
@@ -10,6 +10,8 @@ export interface FieldsRead {
   outerId: string | undefined;
   /** Items to create or change together with this one, by property. */
   nested: Map<Property, Record<string, unknown>[]>;
+  /** Items to create or change before this one, which links to them, by property. */
+  made: Map<Property, Record<string, unknown>>;
 }
 
 /** The item that a link leads to: `undefined` if there is none, `null` if the shop does not have such items at all. */
@@ -68,11 +70,20 @@ const readColumn =
     fields[property.name] = text;
   };
 
+/** Whether the object given for a link says more than which item it leads to. */
+const saysMore = (value: unknown): value is Record<string, unknown> =>
+  isObject(value) && value.href === undefined && Object.keys(value).some((key) => key !== 'id');
+
 const readers: Record<PropertyKind, Reader> = {
   text: readColumn(({ name }, value) => toText(name, value)),
   json: readColumn((_property, value) => (value === null ? null : JSON.stringify(value))),
   link: readColumn(readLink),
+  made: (property, value, find, read) => {
+    if (saysMore(value)) read.made.set(property, value);
+    else readers.link({ ...property, target: targetOf(property).endpoint }, value, find, read);
+  },
   links: () => {},
+  reached: () => {},
   nested: (property, value, _find, { nested }) => {
     nested.set(property, readNested(property, value));
   },
@@ -96,7 +107,7 @@ export const checkedOuterId = (id: unknown): string => {
  * (a required one given empty); see {@link requireAll} for those left out
  */
 export const readFields = (resource: Resource, data: Record<string, unknown>, find: FindLinked): FieldsRead => {
-  const read: FieldsRead = { fields: {}, outerId: undefined, nested: new Map() };
+  const read: FieldsRead = { fields: {}, outerId: undefined, nested: new Map(), made: new Map() };
   for (const [name, value] of Object.entries(data)) {
     const property = resource.properties.get(name);
     if (name === 'id') read.outerId = checkedOuterId(value);
@@ -109,9 +120,9 @@ export const readFields = (resource: Resource, data: Record<string, unknown>, fi
 };
 
 /** @throws {ShopBatchError} `requiredFields`, with the names of those left out */
-export const requireAll = (resource: Resource, { fields, nested }: FieldsRead): void => {
+export const requireAll = (resource: Resource, { fields, nested, made }: FieldsRead): void => {
   const missing = [...resource.properties.values()].filter(
-    (property) => property.required && !(property.name in fields) && !nested.has(property),
+    (property) => property.required && !(property.name in fields) && !nested.has(property) && !made.has(property),
   );
   if (missing.length > 0) throw new ShopBatchError('requiredFields', missing.map(({ name }) => name).join(', '));
 };

@@ -1,6 +1,6 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Item, Page } from './item-store.ts';
-import type { Property, PropertyKind, Resource } from './resource.ts';
+import { type Property, type PropertyKind, type Resource, targetOf } from './resource.ts';
 
 // The padding of base64 stays readable, as in the documented ids.
 const segment = (id: string) => encodeURIComponent(id).replaceAll('%3D', '=');
@@ -11,7 +11,7 @@ export interface Context {
   base: string;
 }
 
-type Writer = (property: Property, item: Item, context: Context) => unknown;
+type Writer = (property: Property, item: Item, context: Context, resource: Resource) => unknown;
 
 const writers: Record<PropertyKind, Writer> = {
   text: ({ name }, { number, fields }) => (name === 'innerId' ? String(number) : (fields[name] ?? null)),
@@ -23,18 +23,25 @@ const writers: Record<PropertyKind, Writer> = {
     const endpoint = target.split('|').find((one) => catalogue.findLinked(one, id)) ?? target.split('|')[0]!;
     return { href: `${base}/${endpoint}/${segment(catalogue.findLinked(endpoint, id)?.id ?? id)}` };
   },
+  made: (property, item, context, resource) => {
+    const { endpoint } = targetOf(property);
+    const linked = context.catalogue.findLinked(endpoint, item.fields[property.name] ?? '');
+    if (!linked) return writers.link({ ...property, target: endpoint }, item, context, resource);
+    return representItem(context.catalogue.resources.get(endpoint)!, linked, context);
+  },
   links: ({ target }, { id }, { base }) => ({ href: `${base}/${target}=${segment(id)}` }),
   nested: (property, item, context) => {
     const { resource, items } = context.catalogue.nestedIn(property, item);
     return items.map((one) => representItem(resource, one, context));
   },
+  reached: (property, item, context, resource) => ({ href: reachedHref(resource, item, property, context) }),
 };
 
 /** An item as the shop answers it. */
 export const representItem = (resource: Resource, item: Item, context: Context): Record<string, unknown> => {
   const tree: Record<string, unknown> = { href: itemHref(resource, item, context), id: item.id };
   for (const property of resource.properties.values())
-    tree[property.name] = writers[property.kind](property, item, context);
+    tree[property.name] = writers[property.kind](property, item, context, resource);
   return tree;
 };
 
@@ -48,13 +55,23 @@ export interface CollectionQuery {
   search: Readonly<Record<string, string>>;
 }
 
-/** A page of a collection, with links to the first, previous, next and last one. */
-export const representPage = (resource: Resource, { items, total }: Page, query: CollectionQuery, context: Context) => {
+/** The address of the items that a property reaches from an item. */
+export const reachedHref = (resource: Resource, item: Item, { name }: Property, context: Context): string =>
+  `${itemHref(resource, item, context)}/${name}`;
+
+/** A page of a collection, with links to the first, previous, next and last one. `address`: its own, without query. */
+export const representPage = (
+  resource: Resource,
+  { items, total }: Page,
+  query: CollectionQuery,
+  context: Context,
+  address = `${context.base}/${resource.endpoint}`,
+) => {
   const { page, limit, full, search } = query;
   const last = Math.max(0, Math.ceil(total / limit) - 1);
   const link = (number: number) => {
     const shown = { page: String(number), limit: String(limit), ...(full && { full: '1' }), ...search };
-    return { href: `${context.base}/${resource.endpoint}?${new URLSearchParams(shown)}` };
+    return { href: `${address}?${new URLSearchParams(shown)}` };
   };
   return {
     href: link(page).href,

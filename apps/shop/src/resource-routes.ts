@@ -5,7 +5,7 @@ import type { Catalogue } from './catalogue.ts';
 import { conditionsOf, readCollectionQuery } from './collection-query.ts';
 import type { Item } from './item-store.ts';
 import { checkedOuterId } from './read-fields.ts';
-import { representItem, representPage } from './represent.ts';
+import { reachedHref, representItem, representPage } from './represent.ts';
 import { dataOf } from './request-data.ts';
 import { hasOwnForm, type Resource } from './resource.ts';
 
@@ -44,6 +44,18 @@ export const resourceRoutes = (server: FastifyInstance, resource: Resource, cata
       server.get(single, needs('GET'), (request: ItemRequest, reply) =>
         sendAnswer(request, reply, 200, representItem(resource, found(request, 'notFound'), contextOf(request))),
       );
+      for (const property of resource.properties.values()) {
+        if (property.kind !== 'reached') continue;
+        server.get(`${single}/${property.name}`, needs('GET'), (request: ItemRequest, reply) => {
+          const item = found(request, 'notFound');
+          const query = readCollectionQuery({ ...resource, search: new Map() }, queryOf(request));
+          const { resource: other, page } = catalogue.reachedFrom(property, item, query.page, query.limit);
+          if (query.page > 0 && query.page * query.limit >= page.total) throw new ShopBatchError('pageOutOfRange');
+          const context = contextOf(request);
+          const address = reachedHref(resource, item, property, context);
+          return sendAnswer(request, reply, 200, representPage(other, page, query, context, address));
+        });
+      }
     },
     POST: () => {
       server.post(collection, needs('POST'), (request, reply) =>

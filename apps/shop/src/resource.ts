@@ -8,9 +8,13 @@
  *     name-                         kept by the shop, read-only
  *     name~                         any JSON, kept as it is given
  *     name>customers                link to one item, given as {id} or {href}; `a|b` for one of several resources
+ *     name@manufacturers.name       such a link shown whole; given as an object, that item is created, or changed if
+ *                                   there is one with the same `name`
  *     name*addresses?customerId     link to the items of another resource that belong to this one, read-only
  *     name+addresses.customer       the same items, whole, and created or changed together with this one;
  *                                   `customer` is their link back
+ *     name/relations.product.other  the items reached through others: at /ENDPOINT/ID/name, those that `other` of
+ *                                   `relations` links to where `product` is this one, read-only
  *
  * `idForm` is the text that a generated id is base64 of: `category-category_id` goes with the item's own number, and
  * `couponDescription-coupon_id=coupon&language_id=language` with the numbers of the items it links to.
@@ -33,7 +37,7 @@ export interface ResourceRow {
   emptyBody?: boolean;
 }
 
-export type PropertyKind = 'text' | 'json' | 'link' | 'links' | 'nested';
+export type PropertyKind = 'text' | 'json' | 'link' | 'made' | 'links' | 'nested' | 'reached';
 
 export interface Property {
   name: string;
@@ -60,14 +64,25 @@ export interface Resource {
   idKeys: readonly { key: string; link: string | undefined }[];
 }
 
-const kinds: Record<string, PropertyKind> = { '': 'text', '~': 'json', '>': 'link', '*': 'links', '+': 'nested' };
+const kinds: Record<string, PropertyKind> = {
+  '': 'text',
+  '~': 'json',
+  '>': 'link',
+  '@': 'made',
+  '*': 'links',
+  '+': 'nested',
+  '/': 'reached',
+};
+
+const stored: ReadonlySet<PropertyKind> = new Set(['text', 'json', 'link', 'made']);
+const shopKept: ReadonlySet<PropertyKind> = new Set(['links', 'reached']);
 
 const readProperty = (text: string): Property => {
-  const match = /^(\w+)([!-]?)(?:([>*+~])(\S*))?$/.exec(text);
+  const match = /^(\w+)([!-]?)(?:([>@*+~/])(\S*))?$/.exec(text);
   if (match === null) throw new TypeError(`not a property: ${text}`);
   const [, name = '', need = '', mark = '', target = ''] = match;
   const kind = kinds[mark]!;
-  return { name, kind, target, required: need === '!', readOnly: need === '-' || kind === 'links' };
+  return { name, kind, target, required: need === '!', readOnly: need === '-' || shopKept.has(kind) };
 };
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
@@ -132,5 +147,10 @@ export const numberInId = (form: IdForm, id: string): number | undefined => {
 };
 
 /** Whether a property is a column of the resource's table. */
-export const isStored = ({ kind, name }: Property): boolean =>
-  (kind === 'text' || kind === 'json' || kind === 'link') && name !== 'innerId';
+export const isStored = ({ kind, name }: Property): boolean => stored.has(kind) && name !== 'innerId';
+
+/** Endpoint and property that a mark names, such as `manufacturers.name`. */
+export const targetOf = ({ target }: Property): { endpoint: string; name: string; further: string } => {
+  const [endpoint = '', name = '', further = ''] = target.split('.');
+  return { endpoint, name, further };
+};

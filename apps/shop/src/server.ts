@@ -1,7 +1,15 @@
 import { shopLimits } from '@batchfeed/schemas';
-import { parseBody, ShopBatchError, sendAnswer, sendError, shopBatch } from '@batchfeed/shop-batch-server';
+import {
+  parseBody,
+  ShopBatchError,
+  sendAnswer,
+  sendError,
+  shopBatch,
+  shopServerErrors,
+} from '@batchfeed/shop-batch-server';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { accessHooks, adminScope, permitsPart } from './access-hooks.ts';
+import { batchTransaction } from './batch-transaction.ts';
 import { Catalogue } from './catalogue.ts';
 import { CommitGroup } from './commit-group.ts';
 import { Counters } from './counters.ts';
@@ -26,6 +34,12 @@ export interface ShopOptions {
   applications?: readonly Application[];
   /** Calls per second of one application; 0, the default, means no limit. */
   requestsPerSecond?: number;
+  /** All requests of a batch or none, which is more than the real shop promises. Default false. */
+  allOrNothing?: boolean;
+  /** Milliseconds that the headers of a request may take. Default 15,000; then 408. */
+  headersTimeoutMs?: number;
+  /** Milliseconds that a whole request may take to arrive. Default 120,000; then 408. */
+  requestTimeoutMs?: number;
 }
 
 const bodyLimits = { maxDepth: 32, maxFields: 100_000 };
@@ -48,9 +62,12 @@ const path = (url: string) => url.split('?', 1)[0];
 /** Bodies of single requests are read like those of batches: JSON or forms, without prototypes. */
 const readBodies = (server: FastifyInstance) => {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
-    body.length === 0 ? undefined : parseBody(body, request.headers['content-type'], bodyLimits),
-  );
+  server.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    const { 'content-encoding': encoding = 'identity', 'content-type': type } = request.headers;
+    if (encoding.toLowerCase() !== 'identity')
+      throw new ShopBatchError('wrongData', 'A compressed body is not accepted.');
+    return body.length === 0 ? undefined : parseBody(body, type, bodyLimits);
+  });
 };
 
 const answerErrors = (server: FastifyInstance) => {
@@ -74,7 +91,8 @@ const answerErrors = (server: FastifyInstance) => {
  * @throws {DataDirError} see {@link openDatabase}
  */
 export const buildShop = async (options: ShopOptions): Promise<FastifyInstance> => {
-  const { dataDir, credentials, applications = [], requestsPerSecond = 0 } = options;
+  const { dataDir, credentials, applications = [], requestsPerSecond = 0, allOrNothing = false } = options;
+  const { headersTimeoutMs = 15_000, requestTimeoutMs = 120_000 } = options;
   const { database, close } = openDatabase(dataDir, storeShapes(resources.values()));
   const tokenSecret = tokenSecretIn(dataDir);
   const commits = new CommitGroup(database);
@@ -88,8 +106,11 @@ export const buildShop = async (options: ShopOptions): Promise<FastifyInstance> 
   await commits.settled();
 
   const server = Fastify({
+    ...shopServerErrors,
     bodyLimit: shopLimits.maxPostBytes,
-    requestTimeout: 120_000,
+    requestTimeout: requestTimeoutMs,
+    // Node looks for late senders only now and then; so often that nobody gets much more than the time meant.
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: Math.max(50, headersTimeoutMs / 10) },
     // An id may be long and every character of it percent-encoded; how long is for the id's own rule to say.
     routerOptions: { maxParamLength: 8_192 },
   });
@@ -100,6 +121,7 @@ export const buildShop = async (options: ShopOptions): Promise<FastifyInstance> 
 
   await server.register(shopBatch, {
     permits: permitsPart,
+    transaction: allOrNothing ? batchTransaction(server, commits) : undefined,
     around: async (_envelope, run) => {
       counters.countBatch(await run());
       await commits.settled();

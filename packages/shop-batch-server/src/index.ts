@@ -7,6 +7,7 @@ export { identityHeaders, type ShopBatchOptions } from './options.ts';
 export { type ParseLimits, parseBody } from './parse-body.ts';
 export { type ProxyOptions, proxyTo } from './proxy.ts';
 export { parseSafeJson } from './safe-json.ts';
+export { shopServerErrors } from './server-errors.ts';
 export { shopBatch } from './shop-batch.ts';
 export { ShopBatchError, type ShopBatchErrorCode } from './shop-batch-error.ts';
 export { toXml } from './xml.ts';

@@ -3,6 +3,8 @@ import { type ShopErrorBody, type ShopErrorName, shopErrors } from '@batchfeed/s
 /** Refusals the documentation has no inner code for. */
 const furtherErrors = {
   bodyTimeout: { status: 408, message: 'The request body did not arrive in time.' },
+  requestTimeout: { status: 408, message: 'The request did not arrive in time.' },
+  headersTooLarge: { status: 431, message: 'The headers of the request are too large.' },
   badGateway: { status: 502, message: 'The route gave no usable answer.' },
   notStarted: { status: 503, message: 'Not started.' },
   undone: { status: 503, message: 'Undone together with the rest of its batch.' },

@@ -9,7 +9,8 @@ export const productsResources: ResourceRow[] = [
     properties: `innerId- picture sortOrder status multiplier productsStatus groupCode dateCreated-
       dateUpdated- parentCategory>categories centralCategory>categories
       categoryDescriptions*categoryDescriptions?categoryId
-      categoryCustomerGroupRelations*categoryCustomerGroupRelations?categoryId`,
+      categoryCustomerGroupRelations*categoryCustomerGroupRelations?categoryId
+      customerGroups/categoryCustomerGroupRelations.category.customerGroup`,
     search: 'innerId',
   },
   {
@@ -107,7 +108,7 @@ export const productsResources: ResourceRow[] = [
       inStockStatus>stockStatuses productClass>productClasses parentProduct>products
       volumeUnit>lengthClasses weightUnit>weightClasses onlyStock1Status>stockStatuses
       onlyStock2Status>stockStatuses onlyStock3Status>stockStatuses onlyStock4Status>stockStatuses
-      allImages~ manufacturer>manufacturers productDescriptions!+productDescriptions.product
+      allImages~ manufacturer@manufacturers.name productDescriptions!+productDescriptions.product
       productRelatedProductRelations+productRelatedProductRelations.product
       productCategoryRelations+productCategoryRelations.product
       productSpecials+productSpecials.product
@@ -117,7 +118,10 @@ export const productsResources: ResourceRow[] = [
       textAttributeValues*textAttributeValues?productId productTags+productTags.product
       productCollateralProductRelations+productCollateralProductRelations.product
       customerGroupProductPrices+customerGroupProductPrices.product
+      relatedProducts/productRelatedProductRelations.product.relatedProduct
+      collateralProducts/productCollateralProductRelations.product.collateralProduct
       urlAliases+urlAliases.urlAliasEntity
+      productAddons/productAddonProductRelations.product.productAddon
       productAddonProductRelations+productAddonProductRelations.product`,
     search: 'innerId sku createdAfter createdBefore updatedAfter updatedBefore parentProductId',
     store: 'products',
