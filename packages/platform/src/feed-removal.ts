@@ -49,7 +49,7 @@ export class FeedRemoval {
     // What is dead by now has no feed any more to be sent to.
     configuration.feeds.setStatus(feedId, 'DISCARDING');
     pipeline.configurationChanged();
-    while ((await pipeline.inquiry.replay(feedId, {})) > 0) await pipeline.empty(feedId);
+    while ((await pipeline.deadLetters.replay(feedId, {})) > 0) await pipeline.empty(feedId);
     // Its own thread does the work, over restarts too. A history that cannot be written must not keep a feed alive.
     await history
       .forget(feedId)

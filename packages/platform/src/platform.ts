@@ -182,7 +182,6 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     pipeline,
     operations,
     history,
-    audit: ({ operator }, entry) => logger.info({ token_name: operator.name, ...entry }, 'audit'),
     live,
     removals,
     uploads,

@@ -3,6 +3,7 @@ import { explanationSchema, feedLedgerSchema } from './operations.ts';
 import {
   batchingConfigurationSchema,
   circuitSchema,
+  deadLetterResourceSchema,
   feedResourceSchema,
   feedStatisticsSchema,
   feedStatusSchema,
@@ -400,6 +401,13 @@ export const deadLetterGroupSchema = z.object({
   last_dead_ts: timeSchema,
 });
 export type DeadLetterGroup = z.infer<typeof deadLetterGroupSchema>;
+
+/**
+ * The answer of `GET …/dead_letters/:id`, which takes the same query as `GET …/batches/:batch_id`, and `…/reveal` the same
+ * body.
+ */
+export const deadLetterDetailSchema = deadLetterResourceSchema.extend({ line_list: z.array(batchLineSchema) });
+export type DeadLetterDetail = z.infer<typeof deadLetterDetailSchema>;
 
 // ─── Audit ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

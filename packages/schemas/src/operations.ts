@@ -91,6 +91,8 @@ const deadLetterFilterShape = {
   http_status: z.coerce.number().int().optional(),
   /** A part of the reason, in either case. */
   reason: z.string().optional(),
+  /** One of `GET …/dead_letters/groups`. */
+  group: z.string().optional(),
   /** Died at this time or later. */
   from_ts: z.coerce.number().int().nonnegative().optional(),
   /** Died before this time. */

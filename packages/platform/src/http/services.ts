@@ -1,5 +1,3 @@
-import type { AuditEntry } from '@batchfeed/schemas';
-import type { FastifyRequest } from 'fastify';
 import type { Configuration } from '../config/configuration.ts';
 import type { FeedLifecycle } from '../feed-lifecycle.ts';
 import type { FeedRemoval } from '../feed-removal.ts';
@@ -31,8 +29,6 @@ export interface Services {
   };
   /** What became of batches and users that are over. */
   readonly history: History;
-  /** Writes down what an operator did. */
-  readonly audit: (request: FastifyRequest, entry: Pick<AuditEntry, 'action' | 'feed_id' | 'target' | 'count'>) => void;
   /** What those who watch are shown. */
   readonly live: Live;
   readonly removals: FeedRemoval;

@@ -84,6 +84,10 @@ export const operationNames: Readonly<Record<string, string>> = {
   'POST /v1/session': 'Sign in to the console with an API token',
   'GET /v1/session': 'Who is signed in',
   'GET /v1/audience_segment_external_feeds/overview': 'List feeds with how each fares',
+  'GET /v1/audience_segment_external_feeds/:feed_id/dead_letters/groups': 'Dead letters by why they died',
+  'GET /v1/audience_segment_external_feeds/:feed_id/dead_letters/:id': 'Read a dead letter, its contents masked',
+  'POST /v1/audience_segment_external_feeds/:feed_id/dead_letters/:id/reveal':
+    'The contents of a dead letter in clear, which is written down',
   'GET /v1/audit': 'Who did what, newest first',
   'GET /v1/events': 'Watch all feeds, or one, as server-sent events',
   'DELETE /v1/session': 'Sign out of the console',

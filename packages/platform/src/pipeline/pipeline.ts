@@ -12,6 +12,7 @@ import { AttemptLimit } from './attempt-limit.ts';
 import type { CircuitPolicy, CircuitView } from './circuit.ts';
 import { CircuitRegister } from './circuit-register.ts';
 import { countingLine, isCountingLine } from './counting-line.ts';
+import { DeadLetters } from './dead-letters.ts';
 import type { FeedDirectory } from './feed-directory.ts';
 import { feedLedger } from './feed-ledger.ts';
 import { feedStatistics } from './feed-statistics.ts';
@@ -55,8 +56,10 @@ export class Pipeline {
   readonly #lines: Engine;
   readonly #throttles: ThrottleRegister;
   readonly #circuits: CircuitRegister;
-  /** Where things are, and what died. */
+  /** Where things are. */
   readonly inquiry: Inquiry;
+  /** What died. */
+  readonly deadLetters: DeadLetters;
   readonly metrics: Metrics;
   /** Ends the waiting of calls for their turn. */
   readonly #stopStarting: () => void;
@@ -75,7 +78,8 @@ export class Pipeline {
     this.#options = options;
     this.#updates = updates;
     this.#lines = lines;
-    this.inquiry = new Inquiry(updates, lines, options.trace);
+    this.deadLetters = new DeadLetters(updates, lines, options.trace);
+    this.inquiry = new Inquiry(updates, lines, this.deadLetters, options.trace);
     const engines = { update: updates, batch: lines };
     this.metrics = new Metrics(
       {

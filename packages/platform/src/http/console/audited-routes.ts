@@ -88,3 +88,5 @@ export function auditedAct(method: string, route: string, params: unknown, answe
     count: count?.(from[1]) ?? null,
   };
 }
+
+export const auditedRoutes: readonly string[] = Object.keys(AUDITED);

@@ -29,7 +29,7 @@ const batchParams = feedParams.extend({ batch_id: z.string().max(255) });
 
 /** What became of batches and users that the engine has forgotten: `…/batches` and `/user_search`. */
 export function historyRoutes(app: RouteApp, services: Services): void {
-  const { configuration, pipeline, history, operations, audit } = services;
+  const { configuration, pipeline, history, operations } = services;
   const { trace } = operations;
 
   const findBatch = async (params: { feed_id: string; batch_id: string }) => {
@@ -97,14 +97,13 @@ export function historyRoutes(app: RouteApp, services: Services): void {
       },
     },
     async (request) => {
-      const { feed, batch } = await findBatch(request.params);
+      const { batch } = await findBatch(request.params);
       const { batch_id: id } = request.params;
       const query: BatchLinesQuery = request.body ?? revealBatchSchema.parse({});
       const lines = await history.lines(batch.row.id, query);
       if (lines === undefined) {
         throw new PlatformError('NOT_FOUND', `The contents of batch ${id} are not kept (any more).`);
       }
-      audit(request, { action: 'reveal', feed_id: feed.id, target: id, count: lines.length });
       return ok({ lines: lines.map(({ content }, index) => ({ number: query.first_line + index, content })) });
     },
   );
