@@ -187,6 +187,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     uploads,
     wholeUploads: new Set(),
     etags: new Etags(vault),
+    guard,
     failures: new FailureLimit(),
     sessions: new ConsoleSessions(repositories.apiTokens, now),
     consoleDir: options.consoleDir,

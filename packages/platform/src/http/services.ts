@@ -9,6 +9,7 @@ import type { Backups } from '../operations/backups.ts';
 import type { Health } from '../operations/health.ts';
 import type { Trace } from '../operations/trace.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { AddressGuard } from '../plugin/address-guard.ts';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.ts';
 import type { ConsoleSessions } from './console/console-sessions.ts';
 import type { Etags } from './etags.ts';
@@ -36,6 +37,8 @@ export interface Services {
   /** Ids of feeds for which a whole segment is being uploaded. */
   readonly wholeUploads: Set<string>;
   readonly etags: Etags;
+  /** Which addresses plugins must not have. */
+  readonly guard: AddressGuard;
   readonly failures: FailureLimit;
   /** Operators signed in to the console. */
   readonly sessions: ConsoleSessions;

@@ -88,6 +88,7 @@ export const operationNames: Readonly<Record<string, string>> = {
   'GET /v1/audience_segment_external_feeds/:feed_id/dead_letters/:id': 'Read a dead letter, its contents masked',
   'POST /v1/audience_segment_external_feeds/:feed_id/dead_letters/:id/reveal':
     'The contents of a dead letter in clear, which is written down',
+  'POST /v1/plugins/check': 'Ask whether a plugin is there, and what it is',
   'GET /v1/audit': 'Who did what, newest first',
   'GET /v1/events': 'Watch all feeds, or one, as server-sent events',
   'DELETE /v1/session': 'Sign out of the console',

@@ -1,8 +1,10 @@
 import {
+  checkPluginSchema,
   createPluginSchema,
   createVersionSchema,
   listWrapperSchema,
   pageQuerySchema,
+  pluginCheckSchema,
   pluginResourceSchema,
   resourceWrapperSchema,
   type UpdateVersion,
@@ -16,6 +18,7 @@ import { masked } from '../../config/secret-properties.ts';
 import { takesUpdates } from '../../feed-lifecycle.ts';
 import { PlatformError } from '../../platform-error.ts';
 import { checkBaseUrl } from '../../plugin/check-base-url.ts';
+import { checkPlugin } from '../../plugin/check-plugin.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { listOk, ok } from '../wrappers.ts';
@@ -25,7 +28,7 @@ const plugin = { 200: resourceWrapperSchema(pluginResourceSchema) };
 const version = { 200: resourceWrapperSchema(versionResourceSchema) };
 
 /** `/plugins` and `/plugins/:plugin_id/versions` (§2). */
-export function pluginRoutes(app: RouteApp, { configuration, pipeline, etags }: Services): void {
+export function pluginRoutes(app: RouteApp, { configuration, pipeline, etags, guard }: Services): void {
   const { plugins, versions } = configuration;
 
   app.post('/plugins', { schema: { body: createPluginSchema, response: plugin } }, async ({ body }) =>
@@ -35,6 +38,11 @@ export function pluginRoutes(app: RouteApp, { configuration, pipeline, etags }: 
     '/plugins',
     { schema: { querystring: pageQuerySchema, response: { 200: listWrapperSchema(pluginResourceSchema) } } },
     async ({ query }) => listOk(plugins.list(query), query),
+  );
+  app.post(
+    '/plugins/check',
+    { schema: { body: checkPluginSchema, response: { 200: resourceWrapperSchema(pluginCheckSchema) } } },
+    async ({ body }) => ok(await checkPlugin(body.base_url, guard)),
   );
   app.get('/plugins/:plugin_id', { schema: { params: z.object(pluginParams), response: plugin } }, async ({ params }) =>
     ok(findPlugin(configuration, params)),
