@@ -34,6 +34,8 @@ describe('requestTarget', () => {
   it.each([
     ['a foreign host', 'http://other.test/products'],
     ['a foreign port', 'http://shop.test:81/products'],
+    ['two ports', 'http://shop.test:8080:80/products'],
+    ['a port that is no number', 'http://shop.test:x/products'],
     ['the other scheme’s default port', 'http://shop.test:443/products'],
     ['a host that only starts alike', 'http://shop.test.evil/products'],
     ['a scheme-relative URI', '//shop.test/products'],

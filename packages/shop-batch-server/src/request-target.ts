@@ -57,10 +57,12 @@ const check = (on: 'uri' | 'path' | 'query', text: string) => {
 
 const absoluteUri = /^(https?):\/\/([^/?]*)(.*)$/is;
 const defaultPort = { http: ':80', https: ':443' } as const;
+const hostAndPort = /^(?:[^:[\]]+|\[[^[\]]+\])(?::\d+)?$/;
 
 /** Host of an authority without the scheme's default port; refuses user-info. */
 const hostOf = (scheme: string, authority: string): string => {
   if (authority.includes('@')) refuse('user name and password are not allowed');
+  if (!hostAndPort.test(authority)) refuse('the host is not this API');
   const port = defaultPort[scheme.toLowerCase() as 'http' | 'https'];
   const host = authority.toLowerCase();
   return host.endsWith(port) ? host.slice(0, -port.length) : host;

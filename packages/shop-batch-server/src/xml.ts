@@ -36,7 +36,8 @@ const elementName = (key: string): string => {
 
 const scalar = (value: unknown): string => {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  if (typeof value === 'boolean') return value ? '1' : '0';
+  // As PHP turns them into text, and so as the shop does.
+  if (typeof value === 'boolean') return cdata(value ? '1' : '');
   return value === '' ? '' : cdata(String(value));
 };
 
@@ -55,10 +56,17 @@ const content = (value: unknown): string => {
   return typeof value === 'object' ? children(value) : scalar(value);
 };
 
+/** A list of one item may have been collapsed to that item by the API behind a proxy. */
+const itemList = (items: unknown): unknown =>
+  typeof items === 'object' && items !== null && !Array.isArray(items) && Object.keys(items).length > 0
+    ? [items]
+    : items;
+
 const property = (key: string, value: unknown): string => {
   if (value === undefined) return '';
   const name = elementName(key);
-  if (!Array.isArray(value) || name === 'items' || value.length === 0) return element(name, content(value));
+  if (name === 'items') return element(name, content(itemList(value)));
+  if (!Array.isArray(value) || value.length === 0) return element(name, content(value));
   let xml = '';
   for (const item of value) xml += element(name, content(item));
   return xml;
