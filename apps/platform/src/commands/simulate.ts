@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type SimulationReport, simulate } from '@batchfeed/platform';
 import type { Arrival } from '@batchfeed/schemas';
 import { CliError } from '../cli/cli-error.ts';
 import type { CommandContext, CommandDefinition } from '../cli/command-definition.ts';
@@ -7,7 +8,6 @@ import { table } from '../cli/output.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readArrivals } from '../simulate/read-arrivals.ts';
 import { readPolicy } from '../simulate/read-policy.ts';
-import { type SimulationReport, simulate } from '../simulate/simulate.ts';
 
 export const simulateCommand: CommandDefinition = {
   path: ['simulate'],
@@ -26,7 +26,7 @@ export const simulateCommand: CommandDefinition = {
       repeated: true,
       mandatory: true,
     },
-    { flags: '--feed <id>', description: 'take what was recorded of this feed instead of a file' },
+    { flags: '--feed <id>', description: 'take the latest lines of this feed instead of a file' },
     { flags: '--record <seconds>', description: 'with --feed: record anew for so long first', parse: wholeNumber },
     { flags: '--cost-per-batch <cost>', description: 'what a call costs', parse: positive, default: 1 },
     { flags: '--cost-per-line <cost>', description: 'what a line costs', parse: positive, default: 0 },

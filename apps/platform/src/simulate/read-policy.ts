@@ -1,7 +1,5 @@
 import { POLICY_CEILINGS, type Policy } from '@batchfeed/batcher';
-
-/** Bytes around the lines of a batch body of usual length. */
-const ENVELOPE_BYTES = 220;
+import { ENVELOPE_BYTES } from '@batchfeed/platform';
 
 const FIELDS = {
   lines: { name: 'maxLines', default: 500 },

@@ -24,6 +24,7 @@ import { fileRoutes } from './operator/file-routes.ts';
 import { historyRoutes } from './operator/history-routes.ts';
 import { ingestRoutes } from './operator/ingest-routes.ts';
 import { pluginRoutes } from './operator/plugin-routes.ts';
+import { policyRoutes } from './operator/policy-routes.ts';
 import { segmentRoutes } from './operator/segment-routes.ts';
 import { statisticsRoutes } from './operator/statistics-routes.ts';
 import { throttlingRoutes } from './operator/throttling-routes.ts';
@@ -42,6 +43,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const OPERATOR_ROUTES = [
   pluginRoutes,
   batchingRoutes,
+  policyRoutes,
   throttlingRoutes,
   workerCredentialsRoutes,
   segmentRoutes,

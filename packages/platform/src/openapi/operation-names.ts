@@ -41,8 +41,9 @@ export const operationNames: Readonly<Record<string, string>> = {
   'GET /v1/audience_segment_external_feeds/:feed_id/ledger': 'Where every update and line is, right now',
   'GET /v1/audience_segment_external_feeds/:feed_id/explain':
     'Where a user, key, batch or line is, and what it waits for',
-  'PUT /v1/audience_segment_external_feeds/:feed_id/arrivals/recording': 'Record arrivals, to try another policy on',
-  'GET /v1/audience_segment_external_feeds/:feed_id/arrivals': 'The arrivals that were recorded',
+  'PUT /v1/audience_segment_external_feeds/:feed_id/arrivals/recording':
+    'Begin to record arrivals anew, and as many as asked for',
+  'GET /v1/audience_segment_external_feeds/:feed_id/arrivals': 'The latest arrivals, to try another policy on',
   'GET /v1/audience_segment_external_feeds/:feed_id/dead_letters': 'List dead letters, filtered',
   'GET /v1/audience_segment_external_feeds/:feed_id/dead_letters/export': 'Dead letters with their contents, as NDJSON',
   'POST /v1/audience_segment_external_feeds/:feed_id/dead_letters/replay':
@@ -89,6 +90,10 @@ export const operationNames: Readonly<Record<string, string>> = {
   'POST /v1/audience_segment_external_feeds/:feed_id/dead_letters/:id/reveal':
     'The contents of a dead letter in clear, which is written down',
   'POST /v1/plugins/check': 'Ask whether a plugin is there, and what it is',
+  'POST /v1/plugins/:plugin_id/versions/:version_id/batching_configurations/effect':
+    'What a change of the batching configuration would do to what is open',
+  'POST /v1/plugins/:plugin_id/versions/:version_id/policy_preview':
+    'Try another batching configuration on the latest lines of a feed',
   'GET /v1/audit': 'Who did what, newest first',
   'GET /v1/events': 'Watch all feeds, or one, as server-sent events',
   'DELETE /v1/session': 'Sign out of the console',

@@ -1,53 +1,131 @@
 import type { Arrival } from '@batchfeed/schemas';
+import { ArrivalChunk, CHUNK } from './arrival-chunk.ts';
 import type { Trace } from './trace.ts';
 
+/** Chunks of all feeds together: a quarter of a million arrivals in 7 MB. */
+const MAX_CHUNKS = 1_024;
+/** Chunks of one feed, so that a busy one leaves some to the others. */
+const MAX_CHUNKS_OF_FEED = 400;
+/** Arrivals named between two breaths of everything else. */
+const SLICE = 10_000;
+
 interface Recording {
-  readonly max: number;
-  /** The oldest stands at `next` once the ring is full. */
-  readonly ring: Arrival[];
-  next: number;
+  /** Oldest first; the last one is being filled. */
+  readonly chunks: ArrivalChunk[];
+  /** Arrivals somebody asked to keep, beyond the common budget; undefined: as many as there is room for. */
+  readonly asked: number | undefined;
 }
 
-/** Times, keys and sizes of the lines that plugins answer with, for feeds somebody wants to try another policy on. Off until asked for. */
+interface ArrivedLine {
+  readonly key: string;
+  readonly content: string;
+  readonly subject?: string | undefined;
+}
+
+/**
+ * Times, keys and sizes of the latest lines of every feed, for whoever wants to try another policy on them. Always on, so
+ * it costs a few numbers a line: keys and users are hashed as they come and named when they are read. Memory is bounded for
+ * all feeds together; when it is used up, the feed that was written to least recently loses its oldest lines.
+ */
 export class Arrivals {
+  /** Those written to least recently first, to the chunk. */
   readonly #recordings = new Map<string, Recording>();
   readonly #trace: Trace;
   readonly #now: () => number;
+  /** Chunks in use of the common budget. */
+  #chunks = 0;
 
   constructor(trace: Trace, now: () => number) {
     this.#trace = trace;
     this.#now = now;
   }
 
-  /** Begins anew, keeping the latest `max` arrivals; 0 ends it. */
+  /** Begins a feed anew and keeps its latest `max` arrivals, whatever room there is; 0 goes back to what all feeds get. */
   record(feedId: string, max: number): void {
-    if (max === 0) this.#recordings.delete(feedId);
-    else this.#recordings.set(feedId, { max, ring: [], next: 0 });
+    this.forget(feedId);
+    if (max > 0) this.#recordings.set(feedId, { chunks: [], asked: max });
   }
 
-  came(feedId: string, lines: readonly { key: string; content: string; subject?: string | undefined }[]): void {
-    const recording = this.#recordings.get(feedId);
-    if (recording === undefined) return;
+  came(feedId: string, lines: readonly ArrivedLine[]): void {
     const ts = this.#now();
+    let chunk = this.#recordings.get(feedId)?.chunks.at(-1);
     for (const { key, content, subject } of lines) {
-      const arrival: Arrival = {
-        ts,
-        key: this.#trace(feedId, key),
-        bytes: Buffer.byteLength(content),
-        ...(subject === undefined ? {} : { subject: this.#trace(feedId, subject) }),
-      };
-      if (recording.ring.length < recording.max) recording.ring.push(arrival);
-      else {
-        recording.ring[recording.next] = arrival;
-        recording.next = (recording.next + 1) % recording.max;
-      }
+      if (chunk === undefined || chunk.count === CHUNK) chunk = this.#nextChunk(feedId);
+      chunk.add(ts, key, Buffer.byteLength(content), subject);
     }
   }
 
-  /** What was recorded, oldest first. */
-  of(feedId: string): Arrival[] {
-    const recording = this.#recordings.get(feedId);
-    if (recording === undefined) return [];
-    return [...recording.ring.slice(recording.next), ...recording.ring.slice(0, recording.next)];
+  /** The latest arrivals of a feed, oldest first, at most `max`. Keys and subjects are the same for the same, and mean nothing else. */
+  latest(feedId: string, max = Number.POSITIVE_INFINITY): Arrival[] {
+    const { chunks = [], asked = Number.POSITIVE_INFINITY } = this.#recordings.get(feedId) ?? {};
+    const wanted = Math.min(max, asked);
+    const arrivals: Arrival[] = [];
+    const kept = chunks.reduce((sum, { count }) => sum + count, 0);
+    let skip = Math.max(0, kept - wanted);
+    for (const chunk of chunks) {
+      for (let place = Math.min(skip, chunk.count); place < chunk.count; place += 1) arrivals.push(chunk.at(place));
+      skip = Math.max(0, skip - chunk.count);
+    }
+    return arrivals;
   }
+
+  /** The same to be taken away: named so that nobody can work out, elsewhere, what they stand for. */
+  async named(feedId: string): Promise<Arrival[]> {
+    const names = new Map<string, string>();
+    const nameOf = (hash: string) => {
+      let name = names.get(hash);
+      if (name === undefined) {
+        name = this.#trace(feedId, hash);
+        names.set(hash, name);
+      }
+      return name;
+    };
+    const arrivals = this.latest(feedId);
+    const named: Arrival[] = [];
+    for (const { subject, key, ...arrival } of arrivals) {
+      const more = subject === undefined ? {} : { subject: nameOf(`subject ${subject}`) };
+      named.push({ ...arrival, key: nameOf(`key ${key}`), ...more });
+      if (named.length % SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return named;
+  }
+
+  forget(feedId: string): void {
+    const recording = this.#recordings.get(feedId);
+    if (recording === undefined) return;
+    this.#recordings.delete(feedId);
+    if (recording.asked === undefined) this.#chunks -= recording.chunks.length;
+  }
+
+  /** A chunk to go on in, with the feed as the one written to last. */
+  #nextChunk(feedId: string): ArrivalChunk {
+    const recording = this.#recordings.get(feedId) ?? { chunks: [], asked: undefined };
+    this.#recordings.delete(feedId);
+    this.#recordings.set(feedId, recording);
+    const { chunks, asked } = recording;
+    const chunk = asked === undefined ? this.#chunkOfAll(recording) : chunkOfOwn(chunks, asked);
+    chunks.push(chunk);
+    return chunk;
+  }
+
+  #chunkOfAll({ chunks }: Recording): ArrivalChunk {
+    if (chunks.length >= MAX_CHUNKS_OF_FEED) return (chunks.shift() as ArrivalChunk).clear();
+    if (this.#chunks < MAX_CHUNKS) {
+      this.#chunks += 1;
+      return new ArrivalChunk();
+    }
+    for (const [feedId, other] of this.#recordings) {
+      if (other.asked !== undefined) continue;
+      const oldest = other.chunks.shift();
+      if (other.chunks.length === 0 && other.chunks !== chunks) this.#recordings.delete(feedId);
+      if (oldest !== undefined) return oldest.clear();
+    }
+    return new ArrivalChunk();
+  }
+}
+
+/** One more than what is wanted may be in use, as the oldest is given up whole. */
+function chunkOfOwn(chunks: ArrivalChunk[], asked: number): ArrivalChunk {
+  const isEnough = (chunks.length - 1) * CHUNK >= asked;
+  return isEnough ? (chunks.shift() as ArrivalChunk).clear() : new ArrivalChunk();
 }

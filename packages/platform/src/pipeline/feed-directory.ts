@@ -1,6 +1,7 @@
 import type { Policy } from '@batchfeed/batcher';
 import {
   type BatchingConfiguration,
+  type BatchingPolicy,
   batchingLimits,
   type FeedOptions,
   type FeedResource,
@@ -79,7 +80,7 @@ export class FeedRoute {
 }
 
 /** Without a configuration, or with batching off, every line is delivered at once, alone, in order. */
-function policyOf(batching: BatchingConfiguration | undefined, envelope: number): Policy {
+export function policyOf(batching: BatchingPolicy | undefined, envelope: number): Policy {
   return {
     maxLines: batching?.enable_batching ? batching.batch_flush_max_size : 1,
     maxBytes: batching?.batch_flush_max_bytes ?? batchingLimits.defaultBytes,

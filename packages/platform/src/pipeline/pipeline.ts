@@ -1,4 +1,4 @@
-import { type Engine, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
+import { type Engine, type Group, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
 import type { FeedStatistics, FeedStatus } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import type { AcceptedUpdate } from '../ingest/read-update.ts';
@@ -218,6 +218,11 @@ export class Pipeline {
   circuit(feedId: string): CircuitView {
     const route = this.#options.directory.find(feedId);
     return route === undefined ? { state: 'CLOSED' } : this.#circuits.view(route);
+  }
+
+  /** What each open group of a feed holds. */
+  openGroups(feedId: string): readonly Group[] {
+    return this.#lines.openGroups(feedId);
   }
 
   /** Everything that is counted of a feed, right now. */

@@ -93,6 +93,6 @@ export function statisticsRoutes(app: RouteApp, { configuration, pipeline, histo
   app.get(
     `${PATH}/arrivals`,
     { schema: { params: feedParams, response: { 200: listWrapperSchema(arrivalSchema) } } },
-    async ({ params }) => wholeList(arrivals.of(findFeed(configuration, params).id)),
+    async ({ params }) => wholeList(await arrivals.named(findFeed(configuration, params).id)),
   );
 }

@@ -3,9 +3,10 @@ import type { Arrival } from '@batchfeed/schemas';
 
 export interface SimulationOptions {
   readonly policy: Policy;
-  /** What a call and a line cost, in whatever unit. */
-  readonly costPerBatch: number;
-  readonly costPerLine: number;
+  /** What a call costs, in whatever unit. Default 1. */
+  readonly costPerBatch?: number;
+  /** What a line costs. Default 0. */
+  readonly costPerLine?: number;
 }
 
 export interface SimulationReport {
@@ -24,6 +25,9 @@ export interface SimulationReport {
   readonly warnings: readonly string[];
 }
 
+/** Bytes around the lines of a batch body of usual length. */
+export const ENVELOPE_BYTES = 220;
+
 /** Fewer lines a key than this make batches pointless. */
 const NEARLY_UNIQUE = 2;
 /** Below that many lines a share says nothing. */
@@ -38,7 +42,7 @@ interface SimulatedLine {
 
 /** Passes arrivals, in the order of their times, through the batcher under a policy. Pure: time is what the arrivals say. */
 export function simulate(arrivals: readonly Arrival[], options: SimulationOptions): SimulationReport {
-  const { policy } = options;
+  const { policy, costPerBatch = 1, costPerLine = 0 } = options;
   const batcher = new Batcher<SimulatedLine>({ policy });
   const latencies: number[] = [];
   const byReason: Partial<Record<SealReason, number>> = {};
@@ -77,7 +81,7 @@ export function simulate(arrivals: readonly Arrival[], options: SimulationOption
     fill: batches === 0 ? 0 : lines / batches / policy.maxLines,
     lines_per_batch: batches === 0 ? 0 : lines / batches,
     latency_ms: percentiles(latencies),
-    cost: batches * options.costPerBatch + lines * options.costPerLine,
+    cost: batches * costPerBatch + lines * costPerLine,
     refused,
     warnings: warningsFor(lines, keys.size, refused),
   };
