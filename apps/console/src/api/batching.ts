@@ -26,8 +26,8 @@ async function readConfiguration(
 }
 
 /** The configuration with its tag, or null where there is none. */
-export const useBatching = (version: VersionRef) =>
-  useQuery({ queryKey: keyOf(version), queryFn: ({ signal }) => readConfiguration(version, signal) });
+export const useBatching = (version: VersionRef, enabled = true) =>
+  useQuery({ queryKey: keyOf(version), queryFn: ({ signal }) => readConfiguration(version, signal), enabled });
 
 /** Creates the configuration, or changes it where `present` is given; refused when somebody else changed it meanwhile. */
 export function useSaveBatching(version: VersionRef) {

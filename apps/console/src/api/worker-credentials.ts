@@ -8,10 +8,11 @@ import { type VersionRef, versionPath } from './version-path.ts';
 const listPath = (version: VersionRef) => `${versionPath(version)}/worker_credentials`;
 const keyOf = ({ pluginId, versionId }: VersionRef) => ['plugins', pluginId, 'versions', versionId, 'workers'];
 
-export const useWorkers = (version: VersionRef) =>
+export const useWorkers = (version: VersionRef, enabled = true) =>
   useQuery({
     queryKey: keyOf(version),
     queryFn: ({ signal }) => getAll(listPath(version), workerCredentialsResourceSchema, { signal }),
+    enabled,
   });
 
 /** Forgotten at once when the page is left (`gcTime`), so that a token stays in memory no longer than it is shown. */

@@ -6,4 +6,7 @@ export const navigation: readonly {
   to: string;
   text: Extract<TextKey, `common.navigation.${string}`>;
   icon: IconName;
-}[] = [{ to: '/plugins', text: 'common.navigation.plugins', icon: 'plug' }];
+}[] = [
+  { to: '/plugins', text: 'common.navigation.plugins', icon: 'plug' },
+  { to: '/start', text: 'common.navigation.start', icon: 'rocket' },
+];

@@ -10,6 +10,7 @@ const page = <Name extends string>(load: () => Promise<Record<Name, ComponentTyp
 
 /** Every page by its address below `/console`. */
 const routes: Readonly<Record<string, ComponentType>> = {
+  '/start': page(() => import('../pages/first-run/first-run-page.tsx'), 'FirstRunPage'),
   '/plugins': page(() => import('../pages/plugins/plugins-page.tsx'), 'PluginsPage'),
   '/plugins/:pluginId': page(() => import('../pages/plugin/plugin-page.tsx'), 'PluginPage'),
   '/plugins/:pluginId/versions/:versionId/:tab?': page(

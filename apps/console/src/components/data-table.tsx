@@ -26,6 +26,9 @@ export interface Column<T> {
   readonly sortBy?: (row: T) => string | number;
 }
 
+/** Pixels, as in data-table.css. */
+const HEADER_HEIGHT = 36;
+
 interface DataTableProps<T> {
   /** Names the table for screen readers. */
   readonly label: string;
@@ -61,6 +64,9 @@ export function DataTable<T>(props: DataTableProps<T>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
+    // The header stays in sight above the rows.
+    scrollMargin: HEADER_HEIGHT,
+    scrollPaddingStart: HEADER_HEIGHT,
   });
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
@@ -111,6 +117,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     <div
       className="table"
       role="grid"
+      ref={scroller}
       aria-label={label}
       aria-rowcount={(total ?? rows.length) + 1}
       aria-colcount={columns.length + (onSelect ? 1 : 0)}
@@ -124,47 +131,45 @@ export function DataTable<T>(props: DataTableProps<T>) {
         allSelected={rows.length > 0 && rows.every((row) => selected?.has(rowKey(row)))}
         onSelectAll={onSelect && ((select) => onSelect(new Set(select ? rows.map(rowKey) : [])))}
       />
-      <div role="rowgroup" className="table-body" ref={scroller}>
-        <div role="presentation" className="table-canvas" style={{ height: virtualizer.getTotalSize() }}>
-          {items.map(({ index, start, size }) => {
-            const row = rows[index] as T;
-            const key = rowKey(row);
-            const isSelected = selected?.has(key) ?? false;
-            return (
-              <div
-                key={key}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-selected={onSelect ? isSelected : undefined}
-                data-index={index}
-                data-link={hrefOf !== undefined}
-                className={classNames('table-row', 'table-data', isSelected && 'table-selected')}
-                tabIndex={index === Math.min(current, rows.length - 1) ? 0 : -1}
-                style={{ ...template, height: size, transform: `translateY(${start}px)` }}
-                onFocus={() => setCurrent(index)}
-                onKeyDown={(event) => onKeyDown(event, index, row)}
-                onClick={(event) => onClick(event, row)}
-              >
-                {onSelect ? (
-                  <div role="gridcell" className="table-cell">
-                    <input
-                      type="checkbox"
-                      tabIndex={-1}
-                      aria-label={t('common.select')}
-                      checked={isSelected}
-                      onChange={() => toggle(key)}
-                    />
-                  </div>
-                ) : null}
-                {columns.map((column) => (
-                  <div key={column.id} role="gridcell" className="table-cell" data-align={column.align}>
-                    {column.cell(row)}
-                  </div>
-                ))}
-              </div>
-            );
-          })}
-        </div>
+      <div role="rowgroup" className="table-canvas" style={{ height: virtualizer.getTotalSize() }}>
+        {items.map(({ index, start, size }) => {
+          const row = rows[index] as T;
+          const key = rowKey(row);
+          const isSelected = selected?.has(key) ?? false;
+          return (
+            <div
+              key={key}
+              role="row"
+              aria-rowindex={index + 2}
+              aria-selected={onSelect ? isSelected : undefined}
+              data-index={index}
+              data-link={hrefOf !== undefined}
+              className={classNames('table-row', 'table-data', isSelected && 'table-selected')}
+              tabIndex={index === Math.min(current, rows.length - 1) ? 0 : -1}
+              style={{ ...template, height: size, transform: `translateY(${start - HEADER_HEIGHT}px)` }}
+              onFocus={() => setCurrent(index)}
+              onKeyDown={(event) => onKeyDown(event, index, row)}
+              onClick={(event) => onClick(event, row)}
+            >
+              {onSelect ? (
+                <div role="gridcell" className="table-cell">
+                  <input
+                    type="checkbox"
+                    tabIndex={-1}
+                    aria-label={t('common.select')}
+                    checked={isSelected}
+                    onChange={() => toggle(key)}
+                  />
+                </div>
+              ) : null}
+              {columns.map((column) => (
+                <div key={column.id} role="gridcell" className="table-cell" data-align={column.align}>
+                  {column.cell(row)}
+                </div>
+              ))}
+            </div>
+          );
+        })}
       </div>
     </div>
   );

@@ -13,7 +13,7 @@ export const common = {
     audit: 'Audit',
     start: 'First run',
   },
-  theme: { label: 'Colours', system: 'As the system', light: 'Light', dark: 'Dark' },
+  theme: { label: 'Colours', system: 'System', light: 'Light', dark: 'Dark' },
   action: {
     back: 'Back to {where}',
     cancel: 'Cancel',

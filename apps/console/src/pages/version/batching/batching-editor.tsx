@@ -13,7 +13,7 @@ import type { VersionTabProps } from '../version-tab-props.ts';
 import { BatchingCurl } from './batching-curl.tsx';
 import { BatchingEffect } from './batching-effect.tsx';
 import { BatchingFields } from './batching-fields.tsx';
-import { policyOf, useBatchingForm } from './batching-form.ts';
+import { batchingValues, policyOf, useBatchingForm } from './batching-form.ts';
 import { DeleteButton, SwitchButton } from './batching-switches.tsx';
 import { PolicyPreview } from './policy-preview.tsx';
 import './batching.css';
@@ -27,7 +27,7 @@ interface BatchingEditorProps extends VersionTabProps {
 
 /** The form of the configuration, and beside it what it would do, as a command, and on recent lines. */
 export function BatchingEditor({ versionRef, version, present, mayChange, ...on }: BatchingEditorProps) {
-  const form = useBatchingForm(version.id, present?.value ?? null);
+  const form = useBatchingForm(version.id, batchingValues(present?.value ?? null));
   const save = useSaveBatching(versionRef);
   const [conflict, setConflict] = useState(false);
   const changed = present === null || form.dirty;

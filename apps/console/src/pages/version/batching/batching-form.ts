@@ -40,10 +40,10 @@ export function policyOf({ plugin_version_id: _, ...policy }: BatchingConfigurat
   return policy;
 }
 
-export const useBatchingForm = (versionId: string, present: BatchingConfigurationResource | null) =>
+export const useBatchingForm = (versionId: string, initial: BatchingValues) =>
   useForm({
     schema: batchingConfigurationSchema,
-    initial: batchingValues(present),
+    initial,
     read: readBatching(versionId),
   });
 export type BatchingForm = ReturnType<typeof useBatchingForm>;
