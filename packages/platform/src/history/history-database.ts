@@ -71,7 +71,7 @@ function open(file: string, now: number): HistoryDatabase {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma(`journal_size_limit = ${MAX_JOURNAL_BYTES}`);
-    db.pragma('cache_size = -8192');
+    db.pragma('cache_size = -4096');
     // What is deleted is personal data; this overwrites it wherever that costs no write of its own.
     db.pragma('secure_delete = FAST');
     db.transaction(() => prepare(db, file, now))();
