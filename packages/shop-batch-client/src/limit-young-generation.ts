@@ -1,8 +1,6 @@
-import type { HeapSpaceInfo } from 'node:v8';
-
-/** What this takes of `node:v8`, which is not imported, because browsers load this package too. */
+/** What this takes of Node's own module, which is not imported, because browsers load this package too. */
 interface V8 {
-  getHeapSpaceStatistics: () => HeapSpaceInfo[];
+  getHeapSpaceStatistics: () => { space_name: string; space_size: number }[];
   setFlagsFromString: (flags: string) => void;
 }
 
@@ -15,7 +13,7 @@ const LOOK_EVERY_MS = 50;
  * for a library: the `shop-batch` command does, at its start. Does nothing outside Node.
  */
 export function limitYoungGeneration(megabytes = 16): void {
-  const v8 = globalThis.process?.getBuiltinModule?.('node:v8') as V8 | undefined;
+  const v8 = globalThis.process?.getBuiltinModule?.('v8') as V8 | undefined;
   if (v8 === undefined) return;
   const look = setInterval(() => {
     const young = v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');

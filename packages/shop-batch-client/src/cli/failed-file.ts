@@ -35,9 +35,9 @@ export async function writeFailedFile(path: string, input: string, format: Forma
 }
 
 function jsonWriter({ raw, fields }: InputRow, ended: Ended): string {
-  // What is not even JSON stays as it was, so that it can be mended by hand.
-  if (fields === undefined) return `${typeof raw === 'string' ? raw : JSON.stringify(raw)}\n`;
-  return `${JSON.stringify({ ...fields, [RESULT_KEY]: ended })}\n`;
+  // What is no object, or not even JSON, stays as it was, so that it can be mended by hand.
+  if (typeof raw === 'string') return `${raw}\n`;
+  return `${JSON.stringify({ ...(fields ?? (raw as object)), [RESULT_KEY]: ended })}\n`;
 }
 
 const ownColumns = (names: readonly string[]): number[] =>

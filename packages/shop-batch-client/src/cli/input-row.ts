@@ -4,9 +4,9 @@ import type { RowResult } from '../row.ts';
 export interface InputRow {
   /** Position among the rows, from 0. */
   readonly index: number;
-  /** Line of the file on which it begins, from 1; its position from 1 in a JSON file. */
+  /** Line of the file on which it ends, from 1; its position from 1 in a JSON file. */
   readonly line: number;
-  /** The row as it is written to a failed-rows file: a CSV record, or a JSON value. */
+  /** The row as it is written to a failed-rows file: a CSV record, an object, or the text of what is no object. */
   readonly raw: readonly string[] | unknown;
   /** Names and values; undefined when the row cannot be read, and then `problem` says why. */
   readonly fields: Readonly<Record<string, unknown>> | undefined;

@@ -17,6 +17,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import type { RowResult } from '../row.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-code.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import { addToRanges, type Range, rangesOf } from './ranges.ts';
 import { type Ended, RowStates } from './row-states.ts';
 
@@ -24,7 +25,7 @@ import { type Ended, RowStates } from './row-states.ts';
 export interface JournalHeader {
   readonly journal: 1;
   readonly url: string;
-  readonly input: { readonly bytes: number; readonly sha256: string };
+  readonly input: Fingerprint;
   readonly mapping: unknown;
 }
 

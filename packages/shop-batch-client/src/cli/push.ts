@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { access, rm } from 'node:fs/promises';
 import { parseBaseUrl } from '../base-url.ts';
 import type { BulkOptions } from '../bulk.ts';
 import type { ResumedRequest, RowResult } from '../row.ts';
 import { ShopBatchClient } from '../shop-batch-client.ts';
-import { CommandError } from './command-error.ts';
 import { readDiff, writeDiff } from './diff.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { writeFailedFile } from './failed-file.ts';
+import { fingerprint } from './fingerprint.ts';
 import { checkDeletes } from './guards.ts';
 import { Journal, type JournalHeader } from './journal.ts';
 import { lockJournal } from './journal-lock.ts';
@@ -127,7 +125,9 @@ async function run(settings: PushSettings, { client, journal, plan, check }: Run
   const stopped = guard.signal.aborted
     ? 'more rows failed than --stop-after-failures allows'
     : summary.stopped?.message;
-  console.out(summaryText({ counts, before, summary, unsent, failed, stopped, settings }));
+  console.out(
+    summaryText({ counts, before, summary, unsent, failed, firstFailure: states.firstFailure, stopped, settings }),
+  );
   const interrupted = console.stop.aborted && unsent > 0;
   return exitCodeOf({ failed: counts.failed, unknown: counts.unknown, unsent, interrupted });
 }
@@ -172,21 +172,6 @@ async function countDeletes(rows: AsyncIterable<PlannedRow>): Promise<number> {
   let deletes = 0;
   for await (const { request } of rows) if (request?.method === 'DELETE') deletes += 1;
   return deletes;
-}
-
-async function fingerprint(file: string): Promise<JournalHeader['input']> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  try {
-    for await (const chunk of createReadStream(file)) {
-      hash.update(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-    }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CommandError(EXIT.unusable, `${file} cannot be read (${code ?? 'no code'})`);
-  }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 function headerOf({ client, mapping, diff, format }: PushSettings, input: JournalHeader['input']): JournalHeader {

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { shopLimits } from '@batchfeed/schemas';
 import { parse } from 'csv-parse';
 import type { RowOutcome } from '../row.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-code.ts';
 import { FORBIDDEN_NAMES, type InputRow, RESULT_KEY, RESULT_PREFIX } from './input-row.ts';
+import { readLines } from './read-lines.ts';
 
 export const FORMATS = ['csv', 'ndjson', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -32,13 +32,15 @@ const READERS: Record<Format, (file: string) => AsyncGenerator<InputRow>> = {
   json: readJson,
 };
 
+/** Ends of lines may be mixed: a header by hand, rows from elsewhere. */
+const CSV = { bom: true, record_delimiter: ['\r\n', '\n', '\r'], skip_empty_lines: true };
+
 async function* readCsv(file: string): AsyncGenerator<InputRow> {
   const parser = createReadStream(file).pipe(
     parse({
-      bom: true,
+      ...CSV,
       delimiter: await delimiterOf(file),
       relax_column_count: true,
-      skip_empty_lines: true,
       info: true,
       max_record_size: shopLimits.maxPostBytes,
     }),
@@ -55,6 +57,7 @@ async function* readCsv(file: string): AsyncGenerator<InputRow> {
       yield csvRow(header, record, index, info.lines);
       index += 1;
     }
+    if (header === undefined) throw new CommandError(EXIT.unusable, `${file} holds no CSV header`);
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(EXIT.unusable, `${file} is not readable as CSV: ${(error as Error).message}`);
@@ -64,7 +67,7 @@ async function* readCsv(file: string): AsyncGenerator<InputRow> {
 /** The names of a CSV file's columns, those that a failed-rows file added left out. */
 export async function readHeader(file: string): Promise<{ names: string[]; delimiter: string }> {
   const delimiter = await delimiterOf(file);
-  const parser = createReadStream(file).pipe(parse({ bom: true, delimiter, to: 1 }));
+  const parser = createReadStream(file).pipe(parse({ ...CSV, delimiter, to: 1 }));
   for await (const record of parser as AsyncIterable<string[]>)
     return { names: record.map((name) => name.trim()), delimiter };
   return { names: [], delimiter };
@@ -106,24 +109,24 @@ async function delimiterOf(file: string): Promise<string> {
 
 async function* readNdjson(file: string): AsyncGenerator<InputRow> {
   let index = 0;
-  let line = 0;
-  const stream = createReadStream(file, 'utf8');
-  for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    line += 1;
-    const content = line === 1 ? text.replace(/^\uFEFF/, '') : text;
-    if (content.trim() === '') continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(content);
-    } catch {
-      yield { index, line, raw: content, fields: undefined, problem: 'it is not JSON' };
-      index += 1;
-      continue;
-    }
-    yield jsonRow(value, index, line);
+  for await (const { number: line, text } of readLines(file, shopLimits.maxPostBytes)) {
+    if (text?.trim() === '') continue;
+    yield ndjsonRow(text, index, line);
     index += 1;
   }
 }
+
+function ndjsonRow(text: string | undefined, index: number, line: number): InputRow {
+  // Its place is kept in a failed-rows file, without what it says.
+  if (text === undefined) return { index, line, raw: {}, fields: undefined, problem: TOO_LONG };
+  try {
+    return jsonRow(JSON.parse(text), index, line);
+  } catch {
+    return { index, line, raw: text, fields: undefined, problem: 'it is not JSON' };
+  }
+}
+
+const TOO_LONG = `it is longer than ${shopLimits.maxPostBytes} bytes`;
 
 async function* readJson(file: string): AsyncGenerator<InputRow> {
   if ((await stat(file)).size > MAX_JSON_BYTES) {
@@ -144,7 +147,7 @@ async function* readJson(file: string): AsyncGenerator<InputRow> {
 
 function jsonRow(value: unknown, index: number, line: number): InputRow {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { index, line, raw: value, fields: undefined, problem: 'it is not an object' };
+    return { index, line, raw: JSON.stringify(value), fields: undefined, problem: 'it is not an object' };
   }
   const { [RESULT_KEY]: result, ...fields } = value as Record<string, unknown>;
   return { index, line, raw: fields, fields, ...before((result as { outcome?: unknown } | undefined)?.outcome) };

@@ -36,6 +36,12 @@ export class RowStates {
     return this.#details.get(index);
   }
 
+  /** Why the first row that is known to have failed did. */
+  get firstFailure(): string | undefined {
+    for (const { outcome, message } of this.#details.values()) if (outcome === 'failed') return message;
+    return undefined;
+  }
+
   /** How many of the first `rows` stand where. */
   count(rows: number): Record<RowState, number> {
     const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<RowState, number>;

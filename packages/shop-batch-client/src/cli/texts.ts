@@ -51,11 +51,14 @@ interface SummaryParts {
   readonly unsent: number;
   /** Rows in the failed-rows file. */
   readonly failed: number;
+  /** Why the first of them failed. */
+  readonly firstFailure: string | undefined;
   readonly stopped: string | undefined;
   readonly settings: PushSettings;
 }
 
-export function summaryText({ counts, before, summary, unsent, failed, stopped, settings }: SummaryParts): string {
+export function summaryText(parts: SummaryParts): string {
+  const { counts, before, summary, unsent, failed, firstFailure, stopped, settings } = parts;
   const { seconds, rows } = summary;
   const figures = table([
     ['rows', Object.values(counts).reduce((sum, count) => sum + count, 0)],
@@ -72,6 +75,7 @@ export function summaryText({ counts, before, summary, unsent, failed, stopped, 
   ]);
   const notes = [
     stopped === undefined ? undefined : `Stopped: ${stopped}`,
+    failed > 0 && firstFailure !== undefined ? `First failure: ${firstFailure}` : undefined,
     failed > 0 ? `Failed and unknown rows, with reasons: ${settings.failedFile}` : undefined,
     unsent > 0 ? `Go on with the same command and --resume` : undefined,
   ];
