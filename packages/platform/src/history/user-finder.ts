@@ -23,7 +23,7 @@ interface ChunkRow {
 }
 
 /**
- * Finds a user by the hash, newest first. There is no index: packed hashes are looked through as they stand, some hundred
+ * Finds a user by the hash, newest first. There is no index: packed hashes are looked through as they stand, some fifty
  * million a second, which costs a search what an index would have cost every update. Writing goes on between.
  */
 export function userFinder(db: HistoryDatabase, withTries: (row: BatchRow) => FoundBatch) {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
+  AuditEntry,
   BatchDetail,
   BatchPage,
   BatchSummary,
@@ -110,8 +111,12 @@ describe('…/batches', () => {
     const { lines } = await operator.do<RevealedLines>('POST', path, { first_line: 2, max_lines: 1 });
     expect(lines).toEqual([{ number: 2, content: `{"op":"UPSERT","email":"${EMAIL}","id":"u2"}` }]);
     expect((await operator.do<RevealedLines>('POST', path)).lines).toHaveLength(3);
-    const log = JSON.stringify(operator.log);
-    expect(log).not.toContain(EMAIL);
+    const entries = await operator.do<AuditEntry[]>('GET', '/v1/audit?action=reveal');
+    expect(entries).toMatchObject([
+      { feed_id: feed.id, target: first.batch_id, count: 3 },
+      { feed_id: feed.id, target: first.batch_id, count: 1 },
+    ]);
+    expect(JSON.stringify(operator.log)).not.toContain(EMAIL);
   });
 
   it('shows every attempt of a batch that was refused, died, and came back', async () => {
