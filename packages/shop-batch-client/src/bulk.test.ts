@@ -1,26 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { ShopBatchClientOptions } from './options.ts';
+import { describe, expect, it } from 'vitest';
 import type { BulkProgress } from './progress.ts';
-import { ShopBatchClient } from './shop-batch-client.ts';
-import { answerJson, answerParts, part, startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
-
-const servers: TestServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function start(answer: TestAnswer, options: Partial<ShopBatchClientOptions> = {}) {
-  const server = await startTestServer(answer);
-  servers.push(server);
-  const client = new ShopBatchClient({
-    baseUrl: server.url,
-    auth: { kind: 'basic', username: 'a', password: 'b' },
-    requestsPerSecond: Number.POSITIVE_INFINITY,
-    backoff: { baseMs: 1, maxMs: 2 },
-    ...options,
-  });
-  return { server, client };
-}
+import { answerJson, answerParts, part, pause, sizes, startClient, type TestAnswer } from './test-server.ts';
 
 const echo: TestAnswer = ({ requests }, response) =>
   answerParts(
@@ -29,8 +9,6 @@ const echo: TestAnswer = ({ requests }, response) =>
   );
 const put = (n: number) => ({ method: 'PUT', uri: `products/${n}`, data: { n } }) as const;
 const rows = (count: number) => Array.from({ length: count }, (_, n) => put(n));
-const sizes = (server: TestServer) => server.calls.map(({ requests }) => requests.length);
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function* slowly(count: number, ms: number) {
   for (let n = 0; n < count; n += 1) {
     await pause(ms);
@@ -40,7 +18,7 @@ async function* slowly(count: number, ms: number) {
 
 describe('bulk', () => {
   it('sends full batches, one at a time, in order', async () => {
-    const { server, client } = await start(echo);
+    const { server, client } = await startClient(echo);
     const seen: number[] = [];
     const summary = await client.bulk(rows(450), { onRow: ({ index }) => void seen.push(index) });
     expect(summary).toMatchObject({ rows: 450, succeeded: 450, failed: 0, unknown: 0, unsent: 0 });
@@ -59,7 +37,7 @@ describe('bulk', () => {
         yield row;
       }
     }
-    const { client } = await start(
+    const { client } = await startClient(
       async (call, response, count) => {
         await pause(2);
         answered += call.requests.length;
@@ -73,14 +51,14 @@ describe('bulk', () => {
   });
 
   it('does not let a slow source hold rows back', async () => {
-    const { server, client } = await start(echo);
+    const { server, client } = await startClient(echo);
     await client.bulk(slowly(6, 25), { maxWaitMs: 60 });
     expect(server.calls.length).toBeGreaterThan(1);
     expect(sizes(server).reduce((a, b) => a + b)).toBe(6);
   });
 
   it('stops reading when the shop turns every batch away, and says why', async () => {
-    const { server, client } = await start((_, response) => answerJson(response, 401, { message: 'no' }), {
+    const { server, client } = await startClient((_, response) => answerJson(response, 401, { message: 'no' }), {
       maxRequests: 2,
     });
     const summary = await client.bulk(slowly(1_000, 1));
@@ -92,7 +70,7 @@ describe('bulk', () => {
 
   it('stops gently: what is under way is waited for, the rest stays unsent', async () => {
     const stop = new AbortController();
-    const { client } = await start(
+    const { client } = await startClient(
       async (...all) => {
         stop.abort();
         await echo(...all);
@@ -105,7 +83,7 @@ describe('bulk', () => {
   });
 
   it('does not wait for a source that is stuck', async () => {
-    const { client } = await start(echo);
+    const { client } = await startClient(echo);
     async function* stuck() {
       yield put(1);
       await new Promise(() => {});
@@ -115,7 +93,7 @@ describe('bulk', () => {
   });
 
   it('rejects with what the source or a listener threw, after every row read has been reported', async () => {
-    const { client } = await start(echo, { maxRequests: 3 });
+    const { client } = await startClient(echo, { maxRequests: 3 });
     async function* broken() {
       for (const row of rows(7)) yield row;
       throw new Error('file damaged');
@@ -142,7 +120,7 @@ describe('bulk', () => {
   });
 
   it('tells the positions of rows before they go out, again when they go again', async () => {
-    const { client } = await start((call, response, count) =>
+    const { client } = await startClient((call, response, count) =>
       count === 1 ? void response.destroy() : echo(call, response, count),
     );
     const told: (readonly number[])[] = [];
@@ -156,7 +134,7 @@ describe('bulk', () => {
   });
 
   it('looks first for what an earlier run may have done', async () => {
-    const { server, client } = await start(({ requests }, response) =>
+    const { server, client } = await startClient(({ requests }, response) =>
       answerParts(
         response,
         requests.map((request) => part(request, request.method === 'GET' ? 404 : 201)),
@@ -184,7 +162,7 @@ describe('bulk', () => {
   });
 
   it('tells its progress, with the time left when the total is known', async () => {
-    const { client } = await start(
+    const { client } = await startClient(
       async (...all) => {
         await pause(5);
         await echo(...all);
@@ -203,7 +181,7 @@ describe('bulk', () => {
 
 describe('bulkRows', () => {
   it('yields every row and returns the summary', async () => {
-    const { client } = await start(echo, { maxRequests: 3 });
+    const { client } = await startClient(echo, { maxRequests: 3 });
     const run = client.bulkRows(rows(10));
     const seen: number[] = [];
     let next = await run.next();
@@ -213,7 +191,7 @@ describe('bulkRows', () => {
   });
 
   it('sends no faster than rows are taken, and stops when the loop is left', async () => {
-    const { server, client } = await start(echo, { maxRequests: 3 });
+    const { server, client } = await startClient(echo, { maxRequests: 3 });
     for await (const { index } of client.bulkRows(rows(1_000))) {
       await pause(5);
       if (index === 4) break;
@@ -222,7 +200,7 @@ describe('bulkRows', () => {
   });
 
   it('throws what the source threw, after its rows', async () => {
-    const { client } = await start(echo);
+    const { client } = await startClient(echo);
     async function* broken() {
       yield put(1);
       throw new Error('file damaged');

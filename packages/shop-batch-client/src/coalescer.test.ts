@@ -1,25 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { ShopBatchClientOptions } from './options.ts';
-import { ShopBatchClient } from './shop-batch-client.ts';
-import { answerParts, part, startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
-
-const servers: TestServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function start(answer: TestAnswer, options: Partial<ShopBatchClientOptions> = {}) {
-  const server = await startTestServer(answer);
-  servers.push(server);
-  const client = new ShopBatchClient({
-    baseUrl: server.url,
-    auth: { kind: 'basic', username: 'a', password: 'b' },
-    requestsPerSecond: Number.POSITIVE_INFINITY,
-    backoff: { baseMs: 1, maxMs: 2 },
-    ...options,
-  });
-  return { server, client };
-}
+import { describe, expect, it } from 'vitest';
+import { answerParts, part, pause, sizes, startClient, type TestAnswer } from './test-server.ts';
 
 const echo: TestAnswer = ({ requests }, response) =>
   answerParts(
@@ -27,12 +7,10 @@ const echo: TestAnswer = ({ requests }, response) =>
     requests.map((request) => part(request, 200, request.data)),
   );
 const create = (n: number) => ({ method: 'POST', uri: 'products', data: { n } }) as const;
-const sizes = (server: TestServer) => server.calls.map(({ requests }) => requests.length);
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('request', () => {
   it('puts requests made together into one batch and answers each', async () => {
-    const { server, client } = await start(echo);
+    const { server, client } = await startClient(echo);
     const rows = await Promise.all([1, 2, 3].map((n) => client.request(create(n))));
     expect(rows.map(({ body }) => body)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
     expect(sizes(server)).toEqual([3]);
@@ -43,7 +21,7 @@ describe('request', () => {
     const held = new Promise<void>((resolve) => {
       answerFirst = resolve;
     });
-    const { server, client } = await start(
+    const { server, client } = await startClient(
       async (...all) => {
         await held;
         await echo(...all);
@@ -62,7 +40,7 @@ describe('request', () => {
   });
 
   it('takes a request out when its caller gives up, and sends its neighbours', async () => {
-    const { server, client } = await start(echo, { maxWaitMs: 300 });
+    const { server, client } = await startClient(echo, { maxWaitMs: 300 });
     const both = [client.request(create(1), { signal: AbortSignal.timeout(5) }), client.request(create(2))];
     expect(await Promise.all(both)).toMatchObject([
       { outcome: 'unsent', reason: 'ABORTED', attempts: 0 },
@@ -72,7 +50,7 @@ describe('request', () => {
   });
 
   it('ends one under way at its deadline, unknown for a write, while the batch goes on', async () => {
-    const { client } = await start(
+    const { client } = await startClient(
       async (...all) => {
         await pause(600);
         await echo(...all);
@@ -92,7 +70,7 @@ describe('request', () => {
   });
 
   it('does not send what was given up before it was asked for, nor what is no request', async () => {
-    const { server, client } = await start(echo);
+    const { server, client } = await startClient(echo);
     expect(await client.request(create(1), { signal: AbortSignal.abort() })).toMatchObject({ outcome: 'unsent' });
     expect(await client.request({ method: 'GET', uri: '' })).toMatchObject({
       outcome: 'failed',
@@ -102,7 +80,7 @@ describe('request', () => {
   });
 
   it('does not retry a row its caller has given up on', async () => {
-    const { server, client } = await start((_, response) => void response.destroy(), {
+    const { server, client } = await startClient((_, response) => void response.destroy(), {
       maxWaitMs: 1,
       backoff: { baseMs: 200, maxMs: 200 },
     });

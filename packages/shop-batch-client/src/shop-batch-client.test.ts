@@ -1,30 +1,16 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ClientEvent } from './client-event.ts';
 import type { ShopBatchClientOptions } from './options.ts';
 import type { ShopRequest } from './row.ts';
 import { ShopBatchClient } from './shop-batch-client.ts';
-import { answerJson, answerParts, part, startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
-
-const servers: TestServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
+import { answerJson, answerParts, part, startClient, type TestAnswer } from './test-server.ts';
 
 const events: ClientEvent[] = [];
-async function start(answer: TestAnswer, options: Partial<ShopBatchClientOptions> = {}) {
-  const server = await startTestServer(answer);
-  servers.push(server);
+const start = (answer: TestAnswer, options: Partial<ShopBatchClientOptions> = {}) => {
   events.length = 0;
-  const client = new ShopBatchClient({
-    baseUrl: server.url,
-    auth: { kind: 'basic', username: 'shop', password: 'correct horse' },
-    requestsPerSecond: Number.POSITIVE_INFINITY,
-    backoff: { baseMs: 1, maxMs: 2 },
-    onEvent: (event) => events.push(event),
-    ...options,
-  });
-  return { server, client };
-}
+  const auth = { kind: 'basic', username: 'shop', password: 'correct horse' } as const;
+  return startClient(answer, { auth, onEvent: (event) => events.push(event), ...options });
+};
 
 const post = (uri: string, data = {}): ShopRequest => ({ method: 'POST', uri, data });
 const put = (uri: string, data = {}): ShopRequest => ({ method: 'PUT', uri, data });

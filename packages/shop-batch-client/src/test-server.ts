@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { ShopBatchClientOptions } from './options.ts';
 import type { ShopRequest } from './row.ts';
+import { ShopBatchClient } from './shop-batch-client.ts';
 
 export interface TestCall {
   path: string;
@@ -59,3 +62,22 @@ export function answerJson(
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
+
+/** A server for the running test, closed at its end, and a client of it that neither waits long nor paces. */
+export async function startClient(answer: TestAnswer, options: Partial<ShopBatchClientOptions> = {}) {
+  const server = await startTestServer(answer);
+  onTestFinished(() => server.close());
+  const client = new ShopBatchClient({
+    baseUrl: server.url,
+    auth: { kind: 'basic', username: 'a', password: 'b' },
+    requestsPerSecond: Number.POSITIVE_INFINITY,
+    backoff: { baseMs: 1, maxMs: 2 },
+    ...options,
+  });
+  return { server, client };
+}
+
+/** How many requests each batch held. */
+export const sizes = (server: TestServer): number[] => server.calls.map(({ requests }) => requests.length);
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -13,13 +13,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
+const listOf = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+};
 const write = (content: string | Buffer): string => {
   const file = join(dir, 'input');
   writeFileSync(file, content);
   return file;
 };
 const rowsOf = async (format: Format, content: string) => {
-  const rows = await Array.fromAsync(readRows(write(content), format));
+  const rows = await listOf(readRows(write(content), format));
   return rows.map(({ fields, problem }) => fields ?? problem);
 };
 
@@ -84,14 +89,14 @@ describe('NDJSON', () => {
     // Longer than what is read at once, so that it comes in pieces.
     const long = 'x'.repeat(200_000);
     const file = write(`${long}\nab\n${long}\r\n\nlast`);
-    expect(await Array.fromAsync(readLines(file, 10))).toEqual([
+    expect(await listOf(readLines(file, 10))).toEqual([
       { number: 1, text: undefined },
       { number: 2, text: 'ab' },
       { number: 3, text: undefined },
       { number: 4, text: '' },
       { number: 5, text: 'last' },
     ]);
-    const whole = await Array.fromAsync(readLines(file, 1_000_000));
+    const whole = await listOf(readLines(file, 1_000_000));
     expect(whole.map(({ text }) => text)).toEqual([long, 'ab', long, '', 'last']);
   });
 });
