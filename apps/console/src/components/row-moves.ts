@@ -10,6 +10,6 @@ const moves: Readonly<Record<string, (index: number, last: number, page: number)
 
 /** The row a key leads to; undefined for keys that move nowhere. */
 export function rowAfter(key: string, index: number, count: number, page: number): number | undefined {
-  const target = moves[key]?.(index, count - 1, page);
+  const target = (Object.hasOwn(moves, key) ? moves[key] : undefined)?.(index, count - 1, page);
   return target === undefined ? undefined : Math.max(0, Math.min(count - 1, target));
 }

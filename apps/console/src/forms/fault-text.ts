@@ -4,20 +4,24 @@ import { t } from '../texts/text.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What is wrong with a field, as a sentence for whoever types into it. Made from the same issues the platform refuses with. */
-export function faultText(issue: Issue): string {
-  return (
-    (readers[issue.code] as ((issue: Issue) => string | undefined) | undefined)?.(issue) ?? sentence(issue.message)
-  );
+/**
+ * What is wrong with a field, as a sentence for whoever types into it. Made from the same issues the platform refuses with;
+ * `value` is what the issue is about.
+ */
+export function faultText(issue: Issue, value: unknown): string {
+  const reader = readers[issue.code] as ((issue: Issue, value: unknown) => string | undefined) | undefined;
+  return reader?.(issue, value) ?? sentence(issue.message);
 }
 
-type Readers = { readonly [Code in Issue['code']]?: (issue: Extract<Issue, { code: Code }>) => string | undefined };
+type Readers = {
+  readonly [Code in Issue['code']]?: (issue: Extract<Issue, { code: Code }>, value: unknown) => string | undefined;
+};
 
 const readers: Readers = {
-  invalid_type: ({ input, expected }) => {
-    if (input === undefined || input === '') return t('common.fault.required');
-    if (expected === 'int') return t('common.fault.whole');
-    return expected === 'number' || expected === 'nan' ? t('common.fault.number') : undefined;
+  invalid_type: ({ expected }, value) => {
+    if (value === undefined || value === '') return t('common.fault.required');
+    if (typeof value === 'number') return t('common.fault.whole');
+    return expected === 'number' || expected === 'int' ? t('common.fault.number') : undefined;
   },
   too_small: ({ origin, minimum, inclusive }) => {
     if (origin === 'string') return t('common.fault.required');

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import type { z } from 'zod';
 import { isApiError } from '../api/api-error.ts';
 import { faultText } from './fault-text.ts';
@@ -34,10 +34,10 @@ export function useForm<V extends Record<string, string | boolean>, S extends z.
   const [tried, setTried] = useState(false);
   const [refused, setRefused] = useState<Readonly<Record<string, string>>>({});
 
-  // Reading is cheap and pure; it depends on nothing but what was typed.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
-  const result = useMemo(() => schema.safeParse(read(values)), [schema, values]);
-  const faults = useMemo(() => (result.success ? {} : faultsByField(result.error)), [result]);
+  // Cheap enough for every key: a handful of fields.
+  const input = read(values);
+  const result = schema.safeParse(input);
+  const faults = result.success ? {} : faultsByField(result.error, input);
 
   const touch = (name: string) => setTouched((before) => (before.has(name) ? before : new Set(before).add(name)));
   const set = <K extends keyof V & string>(name: K, value: V[K]) => {
@@ -88,9 +88,12 @@ export function useForm<V extends Record<string, string | boolean>, S extends z.
 }
 
 /** The first fault of each field; under '' what concerns the whole. */
-export function faultsByField(error: z.ZodError): Record<string, string> {
+export function faultsByField(error: z.ZodError, input: unknown): Record<string, string> {
   const faults: Record<string, string> = {};
-  for (const issue of error.issues) faults[String(issue.path[0] ?? '')] ??= faultText(issue);
+  for (const issue of error.issues) {
+    const value = issue.path.reduce((whole: unknown, part) => (whole as Record<PropertyKey, unknown>)?.[part], input);
+    faults[String(issue.path[0] ?? '')] ??= faultText(issue, value);
+  }
   return faults;
 }
 
