@@ -10,6 +10,7 @@ export interface Config {
   applications: Application[];
   /** Calls per second of one application; 0 means no limit. */
   requestsPerSecond: number;
+  allowedOrigins: string[];
   allOrNothing: boolean;
   headersTimeoutMs: number;
   requestTimeoutMs: number;
@@ -45,6 +46,10 @@ const command = () =>
       wholeNumber,
       0,
     )
+    .option(
+      '--allow-origin <origins...>',
+      'origins whose pages may call the shop from a browser, such as http://localhost:5173',
+    )
     .option('--all-or-nothing', 'all requests of a batch or none; the real shop does not do this', false)
     .option('--headers-timeout <ms>', 'time for the headers of a request to arrive', wholeNumber, 15_000)
     .option('--request-timeout <ms>', 'time for a whole request to arrive', wholeNumber, 120_000)
@@ -68,11 +73,18 @@ Exit codes: 0 stopped on request, 1 could not start`,
  * @throws {ConfigError} a credential is missing
  */
 export const readConfig = (argv: readonly string[], env: NodeJS.ProcessEnv): Config => {
-  const { rateLimit, headersTimeout, requestTimeout, ...options } = command().parse(argv).opts<{
+  const {
+    rateLimit,
+    allowOrigin = [],
+    headersTimeout,
+    requestTimeout,
+    ...options
+  } = command().parse(argv).opts<{
     dataDir: string;
     host: string;
     port: number;
     rateLimit: number;
+    allowOrigin?: string[];
     allOrNothing: boolean;
     headersTimeout: number;
     requestTimeout: number;
@@ -86,6 +98,7 @@ export const readConfig = (argv: readonly string[], env: NodeJS.ProcessEnv): Con
   return {
     ...options,
     requestsPerSecond: rateLimit,
+    allowedOrigins: allowOrigin,
     headersTimeoutMs: headersTimeout,
     requestTimeoutMs: requestTimeout,
     credentials: { user, password },

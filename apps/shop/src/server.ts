@@ -13,6 +13,7 @@ import { batchTransaction } from './batch-transaction.ts';
 import { Catalogue } from './catalogue.ts';
 import { CommitGroup } from './commit-group.ts';
 import { Counters } from './counters.ts';
+import { crossOriginHooks } from './cross-origin-hooks.ts';
 import { openDatabase } from './database.ts';
 import { storeShapes } from './database-tables.ts';
 import { faultHooks } from './fault-hooks.ts';
@@ -34,6 +35,8 @@ export interface ShopOptions {
   applications?: readonly Application[];
   /** Calls per second of one application; 0, the default, means no limit. */
   requestsPerSecond?: number;
+  /** Origins whose pages may call the shop from a browser. Default none. */
+  allowedOrigins?: readonly string[];
   /** All requests of a batch or none, which is more than the real shop promises. Default false. */
   allOrNothing?: boolean;
   /** Milliseconds that the headers of a request may take. Default 15,000; then 408. */
@@ -92,7 +95,7 @@ const answerErrors = (server: FastifyInstance) => {
  */
 export const buildShop = async (options: ShopOptions): Promise<FastifyInstance> => {
   const { dataDir, credentials, applications = [], requestsPerSecond = 0, allOrNothing = false } = options;
-  const { headersTimeoutMs = 15_000, requestTimeoutMs = 120_000 } = options;
+  const { headersTimeoutMs = 15_000, requestTimeoutMs = 120_000, allowedOrigins = [] } = options;
   const { database, close } = openDatabase(dataDir, storeShapes(resources.values()));
   const tokenSecret = tokenSecretIn(dataDir);
   const commits = new CommitGroup(database);
@@ -127,6 +130,7 @@ export const buildShop = async (options: ShopOptions): Promise<FastifyInstance> 
       await commits.settled();
     },
   });
+  crossOriginHooks(server, allowedOrigins);
   accessHooks(server, identifier(credentials, tokenSecret, nowSeconds), new RateLimiter(requestsPerSecond));
   // No answer leaves before what it tells of is on disk; the parts of a batch wait together, in `around`.
   server.addHook('onSend', (request, _reply, payload, done) => {
