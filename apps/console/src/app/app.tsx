@@ -6,7 +6,7 @@ import { createQueryClient } from '../api/query-client.ts';
 import { ErrorState, Loading } from '../components/states.tsx';
 import { Toasts } from '../components/toasts.tsx';
 import { SignInPage } from '../pages/sign-in/sign-in-page.tsx';
-import { forgetSession, useSessionQuery } from '../session/session.ts';
+import { endSession, useSessionQuery } from '../session/session.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Pages } from './pages.tsx';
 import { Shell } from './shell.tsx';
@@ -14,7 +14,7 @@ import { Shell } from './shell.tsx';
 /** The console: signed out it is the sign-in page, whatever the address; signed in it is the page of the address. */
 export function App() {
   const [client] = useState(() => {
-    const created = createQueryClient(() => forgetSession(created));
+    const created = createQueryClient(() => endSession(created, 'expired'));
     return created;
   });
   return (

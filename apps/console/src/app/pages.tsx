@@ -1,6 +1,7 @@
 import { type ComponentType, lazy, Suspense } from 'react';
-import { Navigate, Route, Routes, useLocation } from 'react-router';
+import { Route, Routes, useLocation } from 'react-router';
 import { Loading } from '../components/states.tsx';
+import { HomePage } from '../pages/home-page.tsx';
 import { NotFoundPage } from '../pages/not-found-page.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 
@@ -25,7 +26,7 @@ export function Pages() {
     <ErrorBoundary resetKey={pathname}>
       <Suspense fallback={<Loading />}>
         <Routes>
-          <Route path="/" element={<Navigate to="/plugins" replace />} />
+          <Route path="/" element={<HomePage />} />
           {Object.entries(routes).map(([path, Page]) => (
             <Route key={path} path={path} element={<Page />} />
           ))}

@@ -7,19 +7,31 @@ import { includesRole } from './roles.ts';
 /** Who is signed in; `null` when nobody is. Lives in the query cache like everything else that the platform knows. */
 
 const KEY = ['session'];
+const END_KEY = ['session-end'];
 
-async function readSession(): Promise<ConsoleSession | null> {
+/** How the last session ended, for the sign-in page to say. */
+type SessionEnd = 'signedOut' | 'expired';
+
+async function readSession(client: QueryClient): Promise<ConsoleSession | null> {
   try {
     return await getOne('/session', consoleSessionSchema);
   } catch (error) {
-    if (hasStatus(error, 401)) return null;
-    throw error;
+    if (!hasStatus(error, 401)) throw error;
+    if (client.getQueryData(KEY)) endSession(client, 'expired');
+    return null;
   }
 }
 
 export function useSessionQuery() {
-  return useQuery({ queryKey: KEY, queryFn: readSession, staleTime: Number.POSITIVE_INFINITY });
+  return useQuery({
+    queryKey: KEY,
+    queryFn: ({ client }) => readSession(client),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 }
+
+/** Looks whether there still is a session: when a stream broke, which does not say why. */
+export const refreshSession = (client: QueryClient): Promise<void> => client.refetchQueries({ queryKey: KEY });
 
 /** The session; only within pages, which are shown to somebody who is signed in. */
 export function useSession(): ConsoleSession {
@@ -44,11 +56,19 @@ export function useSignIn() {
 
 export function useSignOut() {
   const client = useQueryClient();
-  return useMutation({ mutationFn: () => sendOnly('DELETE', '/session'), onSuccess: () => forgetSession(client) });
+  return useMutation({
+    mutationFn: () => sendOnly('DELETE', '/session'),
+    onSuccess: () => endSession(client, 'signedOut'),
+  });
 }
 
 /** Nobody is signed in any more: what was read is not for whoever comes next. */
-export function forgetSession(client: QueryClient): void {
+export function endSession(client: QueryClient, how: SessionEnd): void {
+  // A wrong token at sign-in is refused the same way, when there is no session to end.
+  if (!client.getQueryData(KEY)) return;
   client.setQueryData(KEY, null);
-  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] });
+  client.setQueryData(END_KEY, how);
+  client.removeQueries({ predicate: ({ queryKey: [name] }) => name !== KEY[0] && name !== END_KEY[0] });
 }
+
+export const useSessionEnd = (): SessionEnd | undefined => useQueryClient().getQueryData(END_KEY);

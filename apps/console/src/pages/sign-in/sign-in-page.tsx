@@ -7,13 +7,14 @@ import { Field } from '../../components/field.tsx';
 import { ErrorNote, Note } from '../../components/states.tsx';
 import { textOrNone } from '../../forms/read-values.ts';
 import { useForm } from '../../forms/use-form.ts';
-import { useSignIn } from '../../session/session.ts';
+import { useSessionEnd, useSignIn } from '../../session/session.ts';
 import { t } from '../../texts/text.ts';
 import './sign-in-page.css';
 
 /** With an API token; the platform answers with a cookie that scripts can't read. */
 export function SignInPage() {
   const signIn = useSignIn();
+  const end = useSessionEnd();
   const form = useForm({
     schema: signInSchema,
     initial: { token: '' },
@@ -41,6 +42,9 @@ export function SignInPage() {
           </h1>
           <p className="muted">{t('session.signIn.lead')}</p>
         </div>
+        {end && !signIn.error ? (
+          <Note role="status">{t(end === 'expired' ? 'session.signIn.expired' : 'session.signedOut')}</Note>
+        ) : null}
         <Field
           field={form.field('token')}
           label={t('session.signIn.token')}

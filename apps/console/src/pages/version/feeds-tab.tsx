@@ -1,20 +1,37 @@
 import type { FeedOverview } from '@batchfeed/schemas';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { path } from '../../api/client.ts';
 import { useVersionFeeds } from '../../api/version-feeds.ts';
+import { Button } from '../../components/button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Section } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';
+import { useMay } from '../../session/session.ts';
 import { t, textOr } from '../../texts/text.ts';
+import { CreateFeedDialog } from './create-feed-dialog.tsx';
 import type { VersionTabProps } from './version-tab-props.ts';
 
 /** The feeds that use the version. */
-export function FeedsTab({ versionRef }: VersionTabProps) {
+export function FeedsTab({ versionRef, plugin, version }: VersionTabProps) {
   const feeds = useVersionFeeds(versionRef);
+  const isFeedPlugin = plugin.plugin_type === 'AUDIENCE_SEGMENT_EXTERNAL_FEED';
+  const mayCreate = useMay('operate') && isFeedPlugin && version.status !== 'ARCHIVED';
+  const [creating, setCreating] = useState(false);
   return (
-    <Section title={t('plugins.feeds.title')} flush>
+    <Section
+      title={t('plugins.feeds.title')}
+      flush
+      actions={
+        mayCreate ? (
+          <Button small icon="plus" onPress={() => setCreating(true)}>
+            {t('plugins.feeds.create')}
+          </Button>
+        ) : undefined
+      }
+    >
       <QueryView
         query={feeds}
         isEmpty={(found) => found.length === 0}
@@ -30,6 +47,7 @@ export function FeedsTab({ versionRef }: VersionTabProps) {
           />
         )}
       </QueryView>
+      {creating ? <CreateFeedDialog plugin={plugin} version={version} onClose={() => setCreating(false)} /> : null}
     </Section>
   );
 }

@@ -163,6 +163,9 @@ export const plugins = {
   },
   feeds: {
     title: 'Feeds of this version',
+    create: 'New feed',
+    createTitle: 'New feed',
+    created: 'Feed {name} was created. Activate it to send.',
     none: 'No feed uses this version yet.',
     table: 'Feeds',
     name: 'Feed',
