@@ -1,5 +1,5 @@
 /**
- * The documented XML style: text in CDATA, integers bare, nothing (null, `""`, `{}`, `[]`) as an empty element,
+ * The documented XML style: text in CDATA, integers bare, true and false as the texts `1` and ``, nothing (null, `""`, `{}`, `[]`) as an empty element,
  * the items of a collection as `<items><item>…</item></items>`, every other list as its element repeated.
  */
 

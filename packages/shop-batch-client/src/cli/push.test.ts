@@ -94,6 +94,7 @@ describe('push', () => {
     writeFileSync(path('in.csv'), csv('sku,name', 'a,one', ',two', 'c', 'd,"fo,ur"'));
     const first = await push('in.csv', ...asProducts);
     expect(first).toMatchObject({ code: 1 });
+    expect(first.out).toContain('First failure: Line 3: its field "sku" holds no usable id\n');
     expect(read('in.failed.csv')).toBe(
       csv(
         'sku,name,#outcome,#status,#code,#reason,#message',
@@ -145,6 +146,7 @@ describe('push', () => {
       { name: 'Table 1' },
       { sku: 'SKU-2', name: 'Table 2' },
     ]);
+    expect(existsSync(path('in.csv.journal.plan'))).toBe(false);
   });
 
   it('compares a second row for a resource with nothing that the first is about to change', async () => {

@@ -67,7 +67,7 @@ interface Prepared {
 
 async function pushLocked(settings: PushSettings, prepared: Prepared, console: Console): Promise<ExitCode> {
   const { client, check, input, rows } = prepared;
-  const planPath = `${settings.journal}.plan`;
+  const planPath = planPathOf(settings);
   if (!settings.resume && !settings.dryRun) await Journal.assertFree(settings.journal);
   if (settings.diff && !(settings.resume && (await exists(planPath)))) {
     const base = parseBaseUrl(settings.client?.baseUrl ?? '').href;
@@ -86,6 +86,9 @@ async function pushLocked(settings: PushSettings, prepared: Prepared, console: C
     : await Journal.create(settings.journal, header);
   return await run(settings, { client, journal, plan, check }, console);
 }
+
+/** Where a comparison with the shop is kept, for the run and for one that resumes it. */
+const planPathOf = ({ journal }: PushSettings): string => `${journal}.plan`;
 
 interface Run {
   readonly client: ShopBatchClient;
@@ -122,6 +125,7 @@ async function run(settings: PushSettings, { client, journal, plan, check }: Run
   const failed = await writeFailedFile(settings.failedFile, settings.file, settings.format, states);
   const unsent = counts.waiting + counts.sent + counts.unsent;
   await journal.close(unsent === 0);
+  if (unsent === 0) await rm(planPathOf(settings), { force: true });
   const stopped = guard.signal.aborted
     ? 'more rows failed than --stop-after-failures allows'
     : summary.stopped?.message;
