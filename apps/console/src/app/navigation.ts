@@ -8,5 +8,6 @@ export const navigation: readonly {
   icon: IconName;
 }[] = [
   { to: '/plugins', text: 'common.navigation.plugins', icon: 'plug' },
+  { to: '/audit', text: 'common.navigation.audit', icon: 'audit' },
   { to: '/start', text: 'common.navigation.start', icon: 'rocket' },
 ];

@@ -11,6 +11,7 @@ const page = <Name extends string>(load: () => Promise<Record<Name, ComponentTyp
 
 /** Every page by its address below `/console`. */
 const routes: Readonly<Record<string, ComponentType>> = {
+  '/audit': page(() => import('../pages/audit/audit-page.tsx'), 'AuditPage'),
   '/start': page(() => import('../pages/first-run/first-run-page.tsx'), 'FirstRunPage'),
   '/plugins': page(() => import('../pages/plugins/plugins-page.tsx'), 'PluginsPage'),
   '/plugins/:pluginId': page(() => import('../pages/plugin/plugin-page.tsx'), 'PluginPage'),

@@ -1,9 +1,14 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ErrorState, Loading } from './states.tsx';
 
 interface QueryViewProps<T> {
-  readonly query: UseQueryResult<T, unknown>;
+  /** Of `useQuery` or `useInfiniteQuery`. */
+  readonly query: {
+    readonly data: T | undefined;
+    readonly error: unknown;
+    readonly isError: boolean;
+    readonly refetch: () => unknown;
+  };
   readonly children: (data: T) => ReactNode;
   /** Shown instead of `children` when `isEmpty` says so. */
   readonly empty?: ReactNode;

@@ -1,3 +1,4 @@
+import { audit } from './en/audit.ts';
 import { batching } from './en/batching.ts';
 import { common } from './en/common.ts';
 import { firstRun } from './en/first-run.ts';
@@ -8,4 +9,4 @@ import { session } from './en/session.ts';
  * Every text of the console. `{name}` is a placeholder; an entry with `one` and `other` is a plural chosen by `count`.
  * One file for each area of pages, so that two people write at once; a language to come is the same tree elsewhere.
  */
-export const en = { batching, common, firstRun, plugins, session } as const;
+export const en = { audit, batching, common, firstRun, plugins, session } as const;
