@@ -43,7 +43,7 @@ async function serve(...args: string[]) {
 describe('batchfeed serve', () => {
   it('says where it listens in one line, shows the token once, and ends on SIGTERM with 0', async () => {
     const first = await serve();
-    expect(first.output.stdout).toBe(`{"event":"listening","url":"${first.url}"}\n`);
+    expect(first.output.stdout).toBe(`{"event":"listening","url":"${first.url}","console":"${first.url}/console/"}\n`);
     expect(first.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const token = (await readFile(join(dataDir, 'api-token'), 'utf8')).trim();
     expect((await stat(join(dataDir, 'api-token'))).mode & 0o777).toBe(0o600);
@@ -57,6 +57,23 @@ describe('batchfeed serve', () => {
     expect(second.output.stderr).not.toContain(token);
     second.child.kill('SIGINT');
     expect(await second.ended).toBe(0);
+  });
+
+  it('has the console, packed, where it says', async () => {
+    const { url, output } = await serve();
+    const address = JSON.parse(output.stdout).console as string;
+    expect(output.stderr).toContain(`Console: ${address}`);
+    const page = await fetch(address);
+    expect([page.status, page.headers.get('content-security-policy')]).toEqual([
+      200,
+      expect.stringMatching(/^default-src 'none'/),
+    ]);
+    const html = await page.text();
+    expect(html).not.toMatch(/<script(?![^>]* src="\/console\/assets\/)/);
+    const [script = ''] = /\/console\/assets\/[\w-]+\.js/.exec(html) ?? [];
+    const asset = await fetch(`${url}${script}`, { headers: { 'accept-encoding': 'br' } });
+    expect([asset.status, asset.headers.get('content-encoding')]).toEqual([200, 'br']);
+    expect(asset.headers.get('cache-control')).toContain('immutable');
   });
 
   it('survives SIGKILL with its configuration', async () => {

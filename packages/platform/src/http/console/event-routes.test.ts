@@ -1,4 +1,4 @@
-import { type FeedsEvent, feedsEventSchema, pulseEventSchema } from '@batchfeed/schemas';
+import { batchesEventSchema, type FeedsEvent, feedsEventSchema, pulseEventSchema } from '@batchfeed/schemas';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OWN_PAGE, testBrowser } from '../../testing/test-browser.ts';
 import { type TestEvents, testEvents } from '../../testing/test-events.ts';
@@ -85,6 +85,33 @@ describe('events of one feed', () => {
     expect(sum((event) => event.items_success_per_s ?? 0)).toBeGreaterThan(15);
     await stream.until('pulse', ({ coverage }) => coverage.user_points === 20);
     await stream.until('pulse', ({ updates_per_s: rate, statistics }) => rate === 0 && statistics.items.success === 20);
+  });
+
+  it('tell each batch that is new or has changed, in its latest state, at most four times a second', async () => {
+    const stream = await listen(`?feed_id=${feed.id}`);
+    await feed.push(users(23));
+    await feed.until(({ batches }) => batches.delivered === 4);
+    const latest = () =>
+      new Map(
+        stream.of('batches').flatMap(({ data }) => {
+          const { batches } = batchesEventSchema.parse(data);
+          return batches.map((batch) => [batch.batch_id, batch] as const);
+        }),
+      );
+    await stream.until(
+      'batches',
+      () => [...latest().values()].filter(({ state }) => state === 'delivered').length === 4,
+    );
+    expect(stream.of('batches').length).toBeLessThan(10);
+    expect(
+      [...latest().values()].map(({ grouping_key: key, lines, seal_reason: reason }) => [key, lines, reason]),
+    ).toEqual(Array(4).fill(['UPSERT', 5, 'lines']));
+    const other = await makeFeed(operator, plugin.url);
+    await other.push(users(1));
+    await other.drain();
+    await feed.drain();
+    await stream.until('batches', () => latest().size === 5);
+    expect([...latest().values()].at(-1)).toMatchObject({ lines: 3, seal_reason: 'drain' });
   });
 
   it('are refused for a feed that is not there, and without a token', async () => {
