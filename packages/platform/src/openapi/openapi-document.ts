@@ -24,6 +24,9 @@ const STREAMS: Readonly<Record<string, { body?: string; answer?: string }>> = {
   'GET /v1/events': { answer: 'text/event-stream' },
 };
 
+/** Asked by those who have no credentials yet. */
+const OPEN = /^(GET|POST) \/v1\/session$/;
+
 /** OpenAPI 3.1 of the operator API, from the very schemas that requests are checked with. Pure. */
 export function openapiDocument(routes: readonly DocumentedRoute[], version: string): Json {
   const paths: Record<string, Json> = {};
@@ -39,11 +42,17 @@ export function openapiDocument(routes: readonly DocumentedRoute[], version: str
       description:
         'Operate audience feeds whose plugins deliver in batches. Ids are strings. Lists are paged by first_result and max_results.',
     },
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
     paths,
     components: {
       securitySchemes: {
         token: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'The API token.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'batchfeed_session',
+          description: 'A session, for pages of this origin. Changes then take the header x-batchfeed-console: 1.',
+        },
       },
       schemas: { Error: jsonSchema(errorWrapperSchema, 'output') },
     },
@@ -64,6 +73,7 @@ function operation(route: DocumentedRoute): Json {
     summary: operationName(route) ?? `${method} ${url}`,
     operationId: operationId(method, url),
     tags: [tagOf(url)],
+    ...(OPEN.test(`${method} ${url}`) ? { security: [] } : {}),
     parameters: [...parameters('path', schema.params), ...parameters('query', schema.querystring)],
     ...(body === undefined && stream?.body === undefined
       ? {}

@@ -118,6 +118,8 @@ describe('events of one feed', () => {
     expect((await listen('?feed_id=999')).status).toBe(404);
     expect((await listen('?feed_id=x')).status).toBe(400);
     expect((await listen('', {})).status).toBe(401);
+    const headers = { authorization: operator.token };
+    expect((await fetch(`${operator.platform.url}/v1/events`, { method: 'HEAD', headers })).status).toBe(404);
   });
 
   it('end with the feed, the session, the token and the platform', async () => {

@@ -15,7 +15,9 @@ const BATCHES_MS = 250;
 /** `GET /events`: all feeds or one, live. */
 export function eventRoutes(app: RouteApp, { configuration, live, closing }: Services): void {
   let streams = 0;
-  app.get('/events', { schema: { querystring: eventsQuerySchema } }, async (request, reply) => {
+  // Without a HEAD of it, which would be a stream that nobody reads.
+  const options = { schema: { querystring: eventsQuerySchema }, exposeHeadRoute: false };
+  app.get('/events', options, async (request, reply) => {
     const { feed_id: feedId } = request.query;
     if (feedId !== undefined) findFeed(configuration, { feed_id: feedId });
     if (streams >= MAX_STREAMS) {
