@@ -12,11 +12,24 @@ interface DialogProps {
   readonly children: ReactNode;
   /** `alertdialog` for questions that must be answered. */
   readonly role?: 'dialog' | 'alertdialog';
+  /** Closes by its own button alone: what it shows is not shown again. */
+  readonly persistent?: boolean;
   readonly wide?: boolean;
 }
 
-/** A dialog over the page: keeps the focus, closes with Escape, gives the focus back. */
-export function Dialog({ title, isOpen, onClose, children, role = 'dialog', wide = false }: DialogProps) {
+/**
+ * A dialog over the page: keeps the focus, closes with Escape, gives the focus back. A press beside it does nothing: what
+ * was typed is not lost by accident.
+ */
+export function Dialog({
+  title,
+  isOpen,
+  onClose,
+  children,
+  role = 'dialog',
+  persistent = false,
+  wide = false,
+}: DialogProps) {
   return (
     <ModalOverlay
       className="dialog-overlay"
@@ -24,7 +37,7 @@ export function Dialog({ title, isOpen, onClose, children, role = 'dialog', wide
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
-      isDismissable={role === 'dialog'}
+      isKeyboardDismissDisabled={persistent}
     >
       <Modal className={wide ? 'dialog-modal dialog-wide' : 'dialog-modal'}>
         <AriaDialog className="dialog" role={role}>
@@ -84,10 +97,15 @@ export function ConfirmDialog({
       <div className="stack-tight">{children}</div>
       <ErrorNote error={error} />
       <div className="row row-end">
-        <Button onPress={close} isDisabled={pending}>
+        <Button onPress={close} isDisabled={pending} autoFocus={danger ?? false}>
           {t('common.action.cancel')}
         </Button>
-        <Button look={danger ? 'danger' : 'primary'} isPending={pending} onPress={() => void confirm()} autoFocus>
+        <Button
+          look={danger ? 'danger' : 'primary'}
+          isPending={pending}
+          onPress={() => void confirm()}
+          autoFocus={!danger}
+        >
           {confirmLabel}
         </Button>
       </div>

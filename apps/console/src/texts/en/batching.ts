@@ -14,6 +14,7 @@ export const batching = {
   discard: 'Discard changes',
   created: 'The batching configuration was created and is in force.',
   saved: 'The batching configuration was saved and is in force.',
+  unchanged: 'There is nothing to save: no field was changed.',
   deleted: 'The batching configuration was deleted. Lines are delivered alone from now on.',
   on: 'On',
   off: 'Off',

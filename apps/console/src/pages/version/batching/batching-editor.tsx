@@ -31,6 +31,14 @@ export function BatchingEditor({ versionRef, version, present, mayChange, ...on 
   const save = useSaveBatching(versionRef);
   const [conflict, setConflict] = useState(false);
   const changed = present === null || form.dirty;
+  const tag = present?.etag;
+  const [seen, setSeen] = useState(tag);
+  // It was saved, here or by somebody else: what is in force now is what is shown.
+  if (tag !== seen) {
+    setSeen(tag);
+    if (form.dirty && !save.isPending) setConflict(true);
+    form.reset(batchingValues(present?.value ?? null));
+  }
   const policy = form.data && policyOf(form.data);
 
   const store = async (body: BatchingConfiguration, text: string) => {
@@ -47,8 +55,9 @@ export function BatchingEditor({ versionRef, version, present, mayChange, ...on 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const body = form.submit();
+    if (body && !changed) toast.done(t('batching.unchanged'));
     // What went wrong is shown below the fields.
-    if (body) void store(body, t(present ? 'batching.saved' : 'batching.created')).catch(() => undefined);
+    else if (body) void store(body, t(present ? 'batching.saved' : 'batching.created')).catch(() => undefined);
   };
   return (
     <div className="batching">
@@ -78,7 +87,7 @@ export function BatchingEditor({ versionRef, version, present, mayChange, ...on 
             <ErrorNote error={form.isRefused ? null : save.error} />
             {mayChange ? (
               <div className="row">
-                <Button type="submit" look="primary" isPending={save.isPending} isDisabled={!changed}>
+                <Button type="submit" look="primary" isPending={save.isPending}>
                   {t(present ? 'batching.save' : 'batching.create')}
                 </Button>
                 {present === null ? (

@@ -1,7 +1,5 @@
-import type { BatchingConfigurationResource } from '@batchfeed/schemas';
 import { useState } from 'react';
 import { useBatching } from '../../../api/batching.ts';
-import type { Tagged } from '../../../api/client.ts';
 import { Button } from '../../../components/button.tsx';
 import { Section } from '../../../components/page.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
@@ -42,8 +40,6 @@ function Batchable(props: VersionTabProps) {
             <NoConfiguration onCreate={mayChange ? () => setCreating(true) : undefined} />
           ) : (
             <BatchingEditor
-              // What somebody else saved meanwhile is a new beginning.
-              key={tagOf(present)}
               {...props}
               present={present}
               mayChange={mayChange}
@@ -75,6 +71,3 @@ function NoConfiguration({ onCreate }: { readonly onCreate: (() => void) | undef
     </Section>
   );
 }
-
-const tagOf = (present: Tagged<BatchingConfigurationResource> | null): string =>
-  present === null ? 'new' : (present.etag ?? present.value.id);

@@ -12,7 +12,7 @@ interface ShownCredentialsDialogProps {
 /** Closes only when told so: what it shows is not shown again. */
 export function ShownCredentialsDialog({ credentials, onClose }: ShownCredentialsDialogProps) {
   return (
-    <Dialog title={t('plugins.credentials.shownTitle')} isOpen onClose={onClose} role="alertdialog">
+    <Dialog title={t('plugins.credentials.shownTitle')} isOpen onClose={onClose} role="alertdialog" persistent>
       <ShownCredentials credentials={credentials} />
       <div className="row row-end">
         <Button look="primary" onPress={onClose}>
