@@ -15,6 +15,8 @@ export interface BatchPart extends RequestTarget {
 export interface PartAnswer {
   statusCode: number;
   body: unknown;
+  /** Bytes of the body as it came from the route; counts towards `maxAnswerBytes`. Default 0. */
+  bytes?: number;
 }
 
 /** What a part needs to know of the call it came in. */
@@ -58,7 +60,7 @@ export const localDispatch =
         .once('finish', () => {
           try {
             const body = readPartBody(response.text, response.getHeader('content-type'));
-            resolve({ statusCode: response.statusCode, body });
+            resolve({ statusCode: response.statusCode, body, bytes: response.bytes });
           } catch (error) {
             reject(error);
           }

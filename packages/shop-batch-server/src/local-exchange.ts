@@ -90,6 +90,8 @@ export class LocalResponse extends Writable {
   headersSent = false;
   readonly #headers: Record<string, OutgoingHttpHeader> = Object.create(null);
   readonly #chunks: Buffer[] = [];
+  /** Bytes of the body so far. */
+  bytes = 0;
 
   constructor(readonly req: LocalRequest) {
     super({ decodeStrings: true, highWaterMark: 1_048_576 });
@@ -111,6 +113,7 @@ export class LocalResponse extends Writable {
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.headersSent = true;
     this.#chunks.push(chunk);
+    this.bytes += chunk.length;
     done();
   }
 

@@ -23,6 +23,11 @@ export interface ShopBatchOptions {
   partTimeoutMs?: number;
   /** Milliseconds all requests together may take. Default 120,000; the rest is answered 503, not started. */
   batchTimeoutMs?: number;
+  /**
+   * Bytes that the answers of one batch may have before no further request is started; the rest is answered 503. Until
+   * the answer goes out they are held in memory, where they take many times as much. Default 67,108,864 (64 MB).
+   */
+  maxAnswerBytes?: number;
   /** Hosts (`name` or `name:port`) accepted in absolute URIs, besides the one the batch itself was called at. Default none. */
   hosts?: readonly string[];
   /** Headers of the call that go along with every request. Default: the caller's identity, language and origin. */
@@ -72,6 +77,7 @@ export const defaults = {
   bodyTimeoutMs: 60_000,
   partTimeoutMs: 30_000,
   batchTimeoutMs: 120_000,
+  maxAnswerBytes: 67_108_864,
   hosts: [],
   forwardHeaders: identityHeaders,
   wrapData: true,

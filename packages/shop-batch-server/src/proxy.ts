@@ -90,7 +90,8 @@ export const proxyTo = (
     try {
       const answer = await answered(call);
       const text = await collect(answer, maxAnswerBytes);
-      return { statusCode: answer.statusCode ?? 502, body: readPartBody(text, answer.headers['content-type']) };
+      const body = readPartBody(text, answer.headers['content-type']);
+      return { statusCode: answer.statusCode ?? 502, body, bytes: Buffer.byteLength(text) };
     } catch (cause) {
       if (cause instanceof ShopBatchError) throw cause;
       throw new ShopBatchError('badGateway', 'The connection failed; the request may have been carried out.', {

@@ -6,6 +6,7 @@ import { ShopBatchError } from './shop-batch-error.ts';
 const options = (given: Partial<RunOptions> = {}): RunOptions => ({
   partTimeoutMs: 1_000,
   batchTimeoutMs: 1_000,
+  maxAnswerBytes: 1_000,
   stopOnFailure: false,
   signal: new AbortController().signal,
   ...given,
@@ -37,6 +38,21 @@ it('answers what a part throws: a refusal as it is, anything else without its in
   const answers = await runParts(3, (index) => Promise.reject(errors[index]), options());
   expect(statuses(answers)).toEqual([404, 502, 502]);
   expect(JSON.stringify(answers)).not.toContain('secret');
+});
+
+it('starts no further part once the answers are too long together', async () => {
+  const started: number[] = [];
+  const answers = await runParts(
+    5,
+    async (index) => {
+      started.push(index);
+      return { ...ok, bytes: 400 };
+    },
+    options(),
+  );
+  expect(started).toEqual([0, 1, 2]);
+  expect(statuses(answers)).toEqual([200, 200, 200, 503, 503]);
+  expect(answers[3]?.body).toEqual({ message: 'Not started. The answers before it are longer than 1000 bytes.' });
 });
 
 it('lets timers and sockets have their turn between busy parts', async () => {

@@ -7,13 +7,16 @@ import { ShopBatchError } from './shop-batch-error.ts';
  *
  * Each part is *answered*, *timed out* (504, may have been carried out) or *not started* (503), and the result list has
  * one entry per part, in order. A part starts only when its predecessor is answered or timed out; once the signal is
- * aborted, the batch's deadline has passed, or a part failed under `stopOnFailure`, no further part starts.
+ * aborted, the batch's deadline has passed, the answers are larger than agreed, or a part failed under `stopOnFailure`,
+ * no further part starts.
  */
 export interface RunOptions {
   /** Milliseconds one part may take. */
   partTimeoutMs: number;
   /** Milliseconds all parts together may take. */
   batchTimeoutMs: number;
+  /** Bytes of answers after which no further part starts. */
+  maxAnswerBytes: number;
   stopOnFailure: boolean;
   /** Aborted when the caller hangs up. */
   signal: AbortSignal;
@@ -88,11 +91,12 @@ const turnMs = 5;
 
 /** @returns one answer per part, in order */
 export const runParts = async (count: number, run: RunPart, options: RunOptions): Promise<PartAnswer[]> => {
-  const { stopOnFailure, signal } = options;
+  const { maxAnswerBytes, stopOnFailure, signal } = options;
   const answers: PartAnswer[] = [];
   const deadline = new PartDeadline(options);
   let turnEndsAt = performance.now() + turnMs;
   let stopped: string | undefined;
+  let bytes = 0;
   for (let index = 0; index < count; index++) {
     if (performance.now() >= turnEndsAt) {
       await othersTurn();
@@ -106,6 +110,8 @@ export const runParts = async (count: number, run: RunPart, options: RunOptions)
     }
     const answer = await deadline.run(run, index);
     answers.push(answer);
+    bytes += answer.bytes ?? 0;
+    if (bytes > maxAnswerBytes) stopped ??= `The answers before it are longer than ${maxAnswerBytes} bytes.`;
     if (stopOnFailure && isFailure(answer)) stopped = `Request ${index} failed.`;
   }
   deadline.end();

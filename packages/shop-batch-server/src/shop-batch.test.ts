@@ -473,3 +473,12 @@ describe('time', () => {
     expect(seen).toEqual(['POST /batch', 'GET /slow']);
   });
 });
+
+it('counts the answers of the routes, whatever their bodies are', async () => {
+  const url = await start({ maxAnswerBytes: 100 });
+  const parts = await run(url, Array(10).fill({ method: 'GET', uri: '/things/1' }));
+  const done = statuses(parts).filter((status) => status === 200).length;
+  expect(done).toBeGreaterThan(0);
+  expect(statuses(parts)).toEqual([...Array(done).fill(200), ...Array(10 - done).fill(503)]);
+  expect(seen).toHaveLength(1 + done);
+});
