@@ -43,11 +43,6 @@ export class LiveSource {
     this.#enter('closed');
   }
 
-  /** Tries at once instead of when the back-off says. */
-  readonly retryNow = (): void => {
-    if (this.#state === 'waiting') this.#connect();
-  };
-
   readonly #connect = (): void => {
     if (this.#state === 'closed') return;
     this.#drop();
