@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 
 /** One line of a file, without its end. */
-export interface Line {
+interface Line {
   /** From 1. */
   readonly number: number;
   /** Undefined when it is longer than the limit. */
