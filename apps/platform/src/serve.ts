@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isPlatformError, openPlatform, type Platform } from '@batchfeed/platform';
 import { type Logger, pino } from 'pino';
 import { EXIT } from './exit-codes.ts';
+import { keepHeapSmall } from './heap.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** Secrets that could find their way into a log entry; what people send is never logged at all. */
@@ -14,6 +15,7 @@ const REDACTED = ['authorization', 'token', 'authentication_token', 'password'].
 
 /** Runs the platform until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function serve(settings: Settings): Promise<number> {
+  keepHeapSmall();
   const options = platformOptions(settings);
   const level = settings.get('log_level') as string;
   const logger = pino(

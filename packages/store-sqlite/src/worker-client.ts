@@ -17,8 +17,12 @@ export class WorkerClient {
   constructor() {
     // Beside this file: `worker.ts` when run from source, otherwise the built one of the same kind.
     const extension = /\.(ts|cjs|js)$/.exec(import.meta.url)?.[0] ?? '.js';
-    // Flags of the main script (`--input-type`, a test runner's loader) are not the thread's.
-    this.#worker = new Worker(new URL(`./worker${extension}`, import.meta.url), { execArgv: [] });
+    this.#worker = new Worker(new URL(`./worker${extension}`, import.meta.url), {
+      // Flags of the main script (`--input-type`, a test runner's loader) are not the thread's.
+      execArgv: [],
+      // What passes through the thread is garbage a moment later; as much room as the main thread's would only be memory that is never used again.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     this.#worker.on('message', (answer: AnswerMessage) => this.#settle(answer));
     this.#worker.on('error', (error) => this.#fail(`The store's thread failed: ${error.message}`, error));
     this.#worker.on('exit', () => this.#fail("The store's thread ended."));

@@ -42,6 +42,9 @@ export interface PipelineOptions {
   readonly logger: Logger;
 }
 
+/** Updates wait on the disk of whoever uploads them as well as here: enough of them to keep every connection to a plugin busy. */
+const HELD_UPDATE_BYTES = 32 * 1024 * 1024;
+
 /**
  * From accepted updates to delivered batches, in two stages of the same engine over one store:
  *
@@ -126,6 +129,7 @@ export class Pipeline {
       policy: 'unit',
       send: async (batch) => (isCountingLine(batch) ? { kind: 'delivered' } : sendUpdate(batch, context)),
       concurrency: updateConcurrency,
+      maxHeldBytes: HELD_UPDATE_BYTES,
       downstream: lines,
       paused,
       retry,

@@ -15,11 +15,15 @@ interface Server {
 }
 
 const start = async (script: string, args: readonly string[]): Promise<Server> => {
-  const child: ChildProcess = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child: ChildProcess = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-4_096);
+  });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout! }).on('line', (line) => resolve((JSON.parse(line) as { url: string }).url));
-    child.once('close', () => reject(new Error(`${script} ended before it listened`)));
+    child.once('close', () => reject(new Error(`${script} ended before it listened: ${said}`)));
   });
   return {
     url,
@@ -27,6 +31,7 @@ const start = async (script: string, args: readonly string[]): Promise<Server> =
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
+      if (child.exitCode !== 0) throw new Error(`${script} ended with ${child.exitCode ?? child.signalCode}: ${said}`);
     },
   };
 };
