@@ -403,6 +403,26 @@ describe('memory', () => {
     expect(engine.heldBytes).toBe(0);
   });
 
+  test('whoever waits for room is refused once nothing more is taken, and the rest goes on', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const { engine } = await world([], { maxHeldBytes: 3000, send: () => held.then(() => ({ kind: 'delivered' })) });
+    const appends = Array.from({ length: 40 }, (_, index) => engine.append([line(String(index))]));
+    const ends = Promise.allSettled(appends);
+    await settle();
+    engine.stopTaking();
+    await expect(engine.append([line('late')])).rejects.toMatchObject({ code: 'CLOSED' });
+    const accepted = (await ends).filter(({ status }) => status === 'fulfilled').length;
+    expect(accepted).toBeGreaterThan(0);
+    expect(accepted).toBeLessThan(40);
+    letGo();
+    await engine.drain();
+    await engine.idle();
+    expect(engine.ledger()).toMatchObject({ accepted, delivered: accepted });
+  });
+
   test('one destination that does not give back leaves room for the others', async () => {
     const { engine } = await world([], {
       maxHeldBytes: 30_000,

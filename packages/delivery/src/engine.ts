@@ -74,6 +74,8 @@ export class Engine {
   readonly #abort = new AbortController();
   #lanes: LaneEngine[] = [];
   readonly #replaying = new Set<string>();
+  /** Whether appends are taken. */
+  #taking = true;
   #closed = false;
   #failure: DeliveryError | undefined;
   #waiting: { readonly over: () => boolean; readonly resolve: () => void }[] = [];
@@ -127,7 +129,7 @@ export class Engine {
    * @throws DeliveryError `CLOSED` after `close`; `STORE_…` when they could not be written, and then none of them is in.
    */
   async append(lines: readonly Line[]): Promise<AppendResult> {
-    this.#mustBeOpen();
+    this.#mustTake();
     const refused: { index: number; error: DeliveryError }[] = [];
     const parcels: Parcel[] = [];
     const now = this.#settings.clock.now();
@@ -342,6 +344,12 @@ export class Engine {
     this.#budget.onRoom(callback);
   }
 
+  /** Refuses appends from now on, those that wait for room too (`CLOSED`), and goes on with everything else: for whoever waits for their end before `close`. */
+  stopTaking(): void {
+    this.#taking = false;
+    this.#budget.release();
+  }
+
   /**
    * Takes nothing more, starts nothing more, lets what is in flight end (or aborts it when patience does: its outcome is then unknown, and the
    * next engine sends it again under its id), and makes what is known durable. Open groups stay open in
@@ -417,7 +425,7 @@ export class Engine {
   }
 
   #placeLate(parcel: Parcel): void {
-    this.#mustBeOpen();
+    this.#mustTake();
     // Waiting for room is the producer's time, not the line's age.
     const now = this.#settings.clock.now();
     for (const line of parcel.lines) line.acceptedAt = now;
@@ -487,10 +495,14 @@ export class Engine {
     this.#settings.emit({ type: 'failed', error });
   }
 
+  #mustTake(): void {
+    this.#mustBeOpen();
+    if (!this.#taking) throw closed();
+  }
+
   #mustBeOpen(): void {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#closed)
-      throw new DeliveryError('CLOSED', 'The engine is closed; open a new one on the same store to go on.');
+    if (this.#closed) throw closed();
   }
 }
 
@@ -510,6 +522,10 @@ function pack(parcels: Parcel[], destination: string, line: HeldLine): void {
     last.lines.push(line);
     last.bytes += bytes;
   } else parcels.push({ destination, lines: [line], bytes });
+}
+
+function closed(): DeliveryError {
+  return new DeliveryError('CLOSED', 'The engine is closed; open a new one on the same store to go on.');
 }
 
 function lineId({ lane }: LaneEngine, { position }: HeldLine): string {

@@ -207,6 +207,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   const close = async (patienceMs: number) => {
     health.closing();
     closing.abort();
+    pipeline.stopTaking();
     retention.stop();
     live.sampler.close();
     await server.close();

@@ -40,16 +40,25 @@ export async function ingestStream(stream: AsyncIterable<Buffer>, target: Ingest
   const cutter = target.guard && new PartCutter();
   const report: IngestReport = { accepted: 0, rejected: 0, rejections: [] };
   const appends: Promise<void>[] = [];
+  /** Lines rejected among those that came before the end of what is taken in. */
+  let rejectedBefore = 0;
 
   const take = async (lines: Iterable<SplitLine>) => {
     const updates = readLines(lines, report, target);
-    report.accepted += updates.length;
     await hand(updates, () => target.append(updates));
   };
   const hand = async (updates: readonly AcceptedUpdate[], append: () => Promise<void>) => {
     if (updates.length === 0 && cutter === undefined) return;
-    if (appends.length >= APPENDS_AHEAD) await appends.shift();
-    const appended = append();
+    if (appends.length >= APPENDS_AHEAD) {
+      // Stays in the list until it is known to be well: the end looks there for what failed.
+      await appends[0];
+      appends.shift();
+    }
+    const { rejected } = report;
+    const appended = append().then(() => {
+      report.accepted += updates.length;
+      rejectedBefore = rejected;
+    });
     // Awaited later; until then a failure must not count as unhandled.
     appended.catch(() => {});
     appends.push(appended);
@@ -59,9 +68,9 @@ export async function ingestStream(stream: AsyncIterable<Buffer>, target: Ingest
       const guard = target.guard as KeyedUpload;
       const isNew = guard.isNew(part);
       const updates = readLines(part, report, target);
-      report.accepted += updates.length;
       const number = guard.parts;
       if (isNew) await hand(updates, () => target.append(updates).then(() => guard.accepted(number)));
+      else report.accepted += updates.length;
     }
   };
   const takeIn = (lines: Iterable<SplitLine>) => (cutter === undefined ? take(lines) : takeParts(cutter.push(lines)));
@@ -79,9 +88,10 @@ export async function ingestStream(stream: AsyncIterable<Buffer>, target: Ingest
     // All of them, whatever becomes of one: nothing of this upload is under way any more when it ends.
     const ends = await Promise.allSettled(appends);
     const failed = ends.find((end) => end.status === 'rejected');
-    if (failed !== undefined) await Promise.reject(failed.reason);
+    if (failed !== undefined)
+      await Promise.reject(target.closing.aborted ? cutShort(report.accepted, rejectedBefore) : failed.reason);
   }
-  if (!complete) throw cutShort(report);
+  if (!complete) throw cutShort(report.accepted, report.rejected);
   return report;
 }
 
@@ -125,7 +135,7 @@ function stalled(ms: number): PlatformError {
   );
 }
 
-function cutShort({ accepted, rejected }: IngestReport): PlatformError {
+function cutShort(accepted: number, rejected: number): PlatformError {
   return new PlatformError(
     'UNAVAILABLE',
     `The platform is shutting down. Of this upload the first ${accepted + rejected} updates are dealt with (${accepted} accepted, ${rejected} rejected); send the rest again later.`,

@@ -204,4 +204,22 @@ describe('an upload under way when the platform closes', () => {
     const { updates } = await feed.until(delivered);
     expect(updates).toMatchObject({ accepted: before + 2, dead: 0 });
   });
+
+  it('that waits for room does not hold the platform up, and is told exactly how far it came', async () => {
+    await operator.do('POST', `${feed.versionPath}/throttlings`, {
+      scope: 'GLOBAL',
+      plugin_endpoint: '/v1/user_segment_update',
+      max_qps: 0.01,
+    });
+    const before = (await feed.statistics()).updates.accepted;
+    const update = JSON.stringify({ ...JSON.parse(good), padding: 'x'.repeat(20_000) });
+    const answered = upload(`${update}\n`.repeat(3_000));
+    await feed.until(({ updates }) => updates.accepted > before + 500);
+    await operator.restart();
+    const { status, body } = await answered;
+    expect(status).toBe(503);
+    const dealtWith = Number(/first (\d+) updates are dealt with/.exec(body.error)?.[1]);
+    expect(dealtWith).toBeLessThan(3_000);
+    expect((await feed.statistics()).updates.accepted).toBe(before + dealtWith);
+  });
 });

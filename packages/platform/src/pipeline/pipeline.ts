@@ -160,6 +160,11 @@ export class Pipeline {
     };
   }
 
+  /** Refuses updates from now on, those that wait for room too, so that no upload outlasts the platform. */
+  stopTaking(): void {
+    this.#updates.stopTaking();
+  }
+
   /** Counts lines of an upload that were no valid update. */
   rejected(feedId: string, sessionId: string, lines: number): void {
     if (lines > 0) this.#options.observer.rejected(feedId, sessionId, lines);
