@@ -6,7 +6,8 @@ const parser = new XMLParser({
   ignoreDeclaration: true,
   ignorePiTags: true,
   parseTagValue: false,
-  htmlEntities: false,
+  // Numeric references, too: the only way to write a carriage return. What is in CDATA stays as it is.
+  htmlEntities: true,
   maxNestedTags: 100,
 });
 

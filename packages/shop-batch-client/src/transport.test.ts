@@ -70,6 +70,23 @@ describe.each([['http' as const], ['fetch' as const]])('over %s', (adapter) => {
     });
   });
 
+  it('gives up an answer that trickles in', async () => {
+    const startedAt = performance.now();
+    const trickle: TestAnswer = (_, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write(' '), 20);
+      response.once('close', () => clearInterval(timer));
+    };
+    const { exchange } = await send(trickle, { timeoutMs: 300 });
+    expect(exchange).toEqual({
+      kind: 'lost',
+      reason: 'ANSWER_LOST',
+      message: 'No answer within 300 ms',
+      retryable: true,
+    });
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+  });
+
   it('gives up with the caller', async () => {
     const { exchange } = await send(() => {}, { signal: AbortSignal.timeout(20) });
     expect(exchange).toMatchObject({ kind: 'lost', reason: 'ABORTED', retryable: false });

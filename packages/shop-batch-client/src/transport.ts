@@ -34,18 +34,22 @@ export function createTransport(options: TransportOptions = {}, adapters: readon
     transformRequest: [(body) => body],
     transformResponse: [(body) => body],
     validateStatus: () => true,
-    transitional: { clarifyTimeoutError: true },
   });
   return async ({ url, body, headers, timeoutMs, maxAnswerBytes, signal }) => {
+    // The library's own time-out begins anew with every byte, so an answer that trickles in would never end.
+    const deadline = new AbortController();
+    const giveUp = () => deadline.abort();
+    const timer = setTimeout(giveUp, timeoutMs);
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted === true) giveUp();
     try {
       const answer = await http.request({
         url,
         data: body,
         headers: { ...headers },
-        timeout: timeoutMs,
+        signal: deadline.signal,
         maxContentLength: maxAnswerBytes,
         ...(isLoopback(new URL(url)) ? { proxy: false } : {}),
-        ...(signal === undefined ? {} : { signal }),
       });
       // Browsers hide a refused redirect behind status 0.
       const status = answer.status === 0 ? 308 : answer.status;
@@ -53,6 +57,9 @@ export function createTransport(options: TransportOptions = {}, adapters: readon
       return { kind: 'answered', status, retryAfter, text: takeText(answer) };
     } catch (error) {
       return explain(error, timeoutMs, signal);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
     }
   };
 }
@@ -88,7 +95,7 @@ function explain(error: unknown, timeoutMs: number, signal: AbortSignal | undefi
     return { kind: 'not_sent', reason: 'NOT_CONNECTED', message, retryable: true };
   }
   const message =
-    code === 'ETIMEDOUT' || code === 'ECONNABORTED'
+    code === 'ERR_CANCELED' || code === 'ETIMEDOUT'
       ? `No answer within ${timeoutMs} ms`
       : `The connection broke before the answer was complete (${code ?? 'no code'})`;
   return { kind: 'lost', reason: 'ANSWER_LOST', message, retryable: true };
