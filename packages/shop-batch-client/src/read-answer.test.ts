@@ -51,14 +51,14 @@ describe('readDocument', () => {
     const document = readDocument(
       '<response><requests><request><method><![CDATA[ GET ]]></method><uri><![CDATA[/products/007]]></uri><response>' +
         '<header><statusCode>200</statusCode></header><body><sku><![CDATA[ 007 ]]></sku><price><![CDATA[1e5]]></price>' +
-        '<page>1</page><text><![CDATA[a ]]]]><![CDATA[> & <b>]]></text><groupCode/></body></response></request></requests></response>',
+        '<page>1</page><text><![CDATA[a ]]]]><![CDATA[> & <b>]]></text><lines><![CDATA[a&#13;]]>&#13;<![CDATA[\nb]]></lines><groupCode/></body></response></request></requests></response>',
     );
     expect(readParts(document)?.map(readPart)).toEqual([
       {
         method: 'GET',
         uri: '/products/007',
         status: 200,
-        body: { sku: '007', price: '1e5', page: '1', text: 'a ]]> & <b>', groupCode: '' },
+        body: { sku: '007', price: '1e5', page: '1', text: 'a ]]> & <b>', lines: 'a&#13;\r\nb', groupCode: '' },
       },
     ]);
   });
