@@ -1,11 +1,9 @@
-// First, as it says in which order layers apply.
-import './styles/base.css';
-import './styles/tokens.css';
-
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { applyTheme, readTheme } from './app/theme.ts';
+import './styles/base.css';
+import './styles/tokens.css';
 
 applyTheme(readTheme());
 createRoot(document.getElementById('root') as HTMLElement).render(

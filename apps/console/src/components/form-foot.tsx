@@ -1,5 +1,6 @@
 import { t } from '../texts/text.ts';
 import { Button } from './button.tsx';
+import { classNames } from './class-names.ts';
 import { ErrorNote } from './states.tsx';
 
 interface FormFootProps {
@@ -15,7 +16,7 @@ export function FormFoot({ error, submit, isPending, onCancel }: FormFootProps) 
   return (
     <>
       <ErrorNote error={error} />
-      <div className="row row-end">
+      <div className={classNames('row', onCancel && 'row-end')}>
         {onCancel ? <Button onPress={onCancel}>{t('common.action.cancel')}</Button> : null}
         <Button type="submit" look="primary" isPending={isPending}>
           {submit}

@@ -25,6 +25,7 @@ export function LedgerBar({ label, parts, total }: LedgerBarProps) {
   const sum = parts.reduce((all, { value }) => all + value, 0);
   const whole = Math.max(total ?? sum, sum, 1);
   const balanced = total === undefined || total === sum;
+  const missing = Math.max((total ?? sum) - sum, 0);
   return (
     <figure className="ledger">
       <figcaption className="row row-apart">
@@ -43,7 +44,7 @@ export function LedgerBar({ label, parts, total }: LedgerBarProps) {
           .map((part) => (
             <span key={part.id} data-colour={part.colour} style={{ flexGrow: part.value / whole }} />
           ))}
-        {sum < whole ? <span data-colour="missing" style={{ flexGrow: (whole - sum) / whole }} /> : null}
+        {missing > 0 ? <span data-colour="missing" style={{ flexGrow: missing / whole }} /> : null}
       </div>
       <ul className="ledger-legend">
         {parts.map((part) => (

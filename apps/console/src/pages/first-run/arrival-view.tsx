@@ -101,7 +101,8 @@ function BatchList({ feedId, batches }: { readonly feedId: string; readonly batc
             {batch.grouping_key}
           </Link>
           <span className="small">
-            {t('firstRun.send.lineCount', { count: batch.lines })}, {t(`batching.reason.${batch.seal_reason}`)},{' '}
+            {t('firstRun.send.lineCount', { count: batch.lines })},{' '}
+            {t('firstRun.send.sealedBy', { reason: t(`batching.reason.${batch.seal_reason}`) })},{' '}
             <Time ts={batch.sealed_ts} quiet />
           </span>
           <Pill tone={tones[batch.state]}>{t(`firstRun.send.state.${batch.state}`)}</Pill>

@@ -88,6 +88,7 @@ export const firstRun = {
     waiting: 'Waiting for the first batch …',
     first: 'The first batch was delivered. Everything works.',
     dead: 'A batch was refused for good. Its page says why.',
+    sealedBy: 'sealed by {reason}',
     lineCount: { one: '{count} line', other: '{count} lines' },
     state: {
       sealed: 'sealed',
