@@ -17,6 +17,8 @@ export function bodyDeadline(app: FastifyInstance, ms: number): void {
     // The parser may have stopped listening, with an answer given already; nobody is then left to tell.
     body.on('error', () => {});
     body.on('close', () => clearTimeout(late));
+    // A request that is answered unread, or whose connection ended, has no body to wait for.
+    reply.raw.on('close', () => clearTimeout(late));
     payload.on('error', (error) => body.destroy(error));
     return payload.pipe(body);
   });
