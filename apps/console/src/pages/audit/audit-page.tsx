@@ -14,7 +14,7 @@ import { t } from '../../texts/text.ts';
 
 const columns: readonly Column<AuditEntry>[] = [
   { id: 'ts', header: t('audit.column.ts'), width: '11rem', cell: ({ ts }) => <Time ts={ts} quiet /> },
-  { id: 'action', header: t('audit.column.action'), width: '2fr', cell: ({ action }) => t(`audit.action.${action}`) },
+  { id: 'action', header: t('audit.column.action'), width: '3fr', cell: ({ action }) => t(`audit.action.${action}`) },
   { id: 'who', header: t('audit.column.who'), width: '1.5fr', cell: ({ token_name }) => token_name },
   {
     id: 'role',
