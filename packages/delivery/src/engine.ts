@@ -3,26 +3,21 @@
  * `lane-engine.ts` has the life of a line; here is what callers see, and what the lanes of one engine share.
  */
 import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
-import { type DeadLetter, parseDeadRef } from './dead-letters.ts';
+import { DeadLetterReader, letterOf } from './dead-letter-reader.ts';
+import type { DeadLetter } from './dead-letters.ts';
 import { DeliveryError } from './delivery-error.ts';
-import type { DestinationState } from './destination.ts';
-import {
-  type Explanation,
-  explainKey,
-  explainShipment,
-  explainSubject,
-  findShipment,
-  type Group,
-  openGroups,
-} from './explain.ts';
+import { type Explanation, type Group, openGroups } from './explain.ts';
+import { type ExplainQuery, explainQuery, lineId } from './explain-query.ts';
 import { Gates } from './gates.ts';
 import { Journal } from './journal.ts';
 import { LaneEngine } from './lane-engine.ts';
+import { Lanes } from './lanes.ts';
 import { type Ledger, sumLedgers } from './ledger.ts';
 import { type HeldLine, heldLine, type Line, lineFault } from './line.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
-import { type DeadRecord, numbered, PREFIX } from './records.ts';
+import { type Parcel, pack } from './parcels.ts';
 import { recover } from './recovery.ts';
+import { relieve } from './relief.ts';
 
 /** What became of the lines of one `append`. Those not refused are durable. */
 export interface AppendResult {
@@ -36,13 +31,6 @@ export interface AppendResult {
 
 /** How long senders have to notice that they were aborted. */
 const ABORT_GRACE_MS = 1000;
-
-/** What to explain: a key of a destination, a subject of one, a batch by its id, or a line by the id that `append` gave it. */
-export type ExplainQuery =
-  | { readonly destination: string; readonly key: string }
-  | { readonly destination: string; readonly subject: string }
-  | { readonly batch: string }
-  | { readonly line: string };
 
 /** How an engine is closed. */
 export interface CloseOptions {
@@ -72,7 +60,8 @@ export class Engine {
   readonly #budget: Budget;
   readonly #gates = new Gates();
   readonly #abort = new AbortController();
-  #lanes: LaneEngine[] = [];
+  readonly #lanes = new Lanes();
+  readonly #deadLetters: DeadLetterReader;
   readonly #replaying = new Set<string>();
   /** Whether appends are taken. */
   #taking = true;
@@ -87,6 +76,7 @@ export class Engine {
     this.#settings = settings;
     this.#journal = Journal.of(options.store);
     this.#budget = new Budget(settings.maxHeldBytes);
+    this.#deadLetters = new DeadLetterReader(this.#lanes, this.#journal);
   }
 
   /** @internal */
@@ -103,11 +93,11 @@ export class Engine {
         relieve: (destination) => this.#relieve(destination.name),
         progressed: () => this.#progressed(),
       });
-      this.#lanes.push(lane);
+      this.#lanes.all.push(lane);
       await recover(lane);
     }
     this.#settings.downstream?.onRoom((destination) => {
-      this.#each(destination, (lane, state) => lane.dispatch.pump(state));
+      this.#lanes.each(destination, (lane, state) => lane.dispatch.pump(state));
     });
     this.#forgetJournal = this.#journal.onBroken((error) => this.#fail(error));
   }
@@ -141,7 +131,7 @@ export class Engine {
     }
     if (parcels.length > 0) await this.#takeIn(parcels);
     const accepted = lines.length - refused.length;
-    const lineIds = () => parcels.flatMap((parcel) => parcel.lines).map((line) => lineId(this.#laneOf(line), line));
+    const lineIds = () => parcels.flatMap((parcel) => parcel.lines).map((line) => lineId(this.#lanes.of(line), line));
     return { accepted, lineIds, refused };
   }
 
@@ -156,7 +146,7 @@ export class Engine {
     for (const given of lines) {
       const line = this.#hold(given, now);
       if (line instanceof DeliveryError) {
-        const lane = this.#lanes[0] as LaneEngine;
+        const lane = this.#lanes.all[0] as LaneEngine;
         const key = typeof given.key === 'string' ? given.key : '';
         const destination = lane.destination(given.destination);
         destination.tally.accepted += 1;
@@ -176,22 +166,22 @@ export class Engine {
   async drain(destination?: string): Promise<void> {
     // First what is on its way: sealing before and after would cut one group in two.
     await this.#journal.written();
-    if (!this.#closed) this.#each(destination, (lane, state) => lane.drain(state));
+    if (!this.#closed) this.#lanes.each(destination, (lane, state) => lane.drain(state));
   }
 
   /** Asks for the policies again; open groups over a new limit are cut (`reconfigured`). */
   reconfigure(destination?: string): void {
-    this.#each(destination, (lane, state) => lane.reconfigure(state));
+    this.#lanes.each(destination, (lane, state) => lane.reconfigure(state));
   }
 
   /** Sends nothing more to a destination until `resume`. What is in flight goes on. Not kept across restarts: see the option `paused`. */
   pause(destination: string): void {
-    for (const lane of this.#lanes) lane.destination(destination).paused = true;
+    for (const lane of this.#lanes.all) lane.destination(destination).paused = true;
   }
 
   /** Ends a `pause`, and sends what waits. */
   resume(destination: string): void {
-    this.#each(destination, (lane, state) => {
+    this.#lanes.each(destination, (lane, state) => {
       state.paused = false;
       lane.dispatch.pump(state);
     });
@@ -200,7 +190,7 @@ export class Engine {
   /** Where every line is: of one destination, or of all together. */
   ledger(destination?: string): Ledger {
     const ledgers: Ledger[] = [];
-    this.#each(destination, (_lane, state) => ledgers.push(state.ledger));
+    this.#lanes.each(destination, (_lane, state) => ledgers.push(state.ledger));
     return sumLedgers(ledgers);
   }
 
@@ -212,7 +202,7 @@ export class Engine {
   /** The same of one destination. */
   oldestOpenedAtOf(destination: string | undefined): number | undefined {
     let oldest: number | undefined;
-    this.#each(destination, (_lane, { batcher }) => {
+    this.#lanes.each(destination, (_lane, { batcher }) => {
       const openedAt = batcher.oldestOpenedAt;
       if (openedAt !== undefined && !(openedAt >= (oldest ?? Number.POSITIVE_INFINITY))) oldest = openedAt;
     });
@@ -222,20 +212,20 @@ export class Engine {
   /** What each open group of a destination holds; lines on their way to the disk are in none yet. */
   openGroups(destination: string): Group[] {
     const groups: Group[] = [];
-    this.#each(destination, (_lane, state) => groups.push(...openGroups(state)));
+    this.#lanes.each(destination, (_lane, state) => groups.push(...openGroups(state)));
     return groups;
   }
 
   /** Names of all destinations that ever had a line. */
   destinations(): string[] {
-    return [...new Set(this.#lanes.flatMap((lane) => [...lane.destinations.keys()]))];
+    return [...new Set(this.#lanes.all.flatMap((lane) => [...lane.destinations.keys()]))];
   }
 
   /** Resolves when every line is delivered or a dead letter and that is durable, of one destination or of all. */
   async idle(destination?: string): Promise<void> {
     const over = () => {
       let idle = true;
-      this.#each(destination, (_lane, state) => {
+      this.#lanes.each(destination, (_lane, state) => {
         if (!state.idle) idle = false;
       });
       return idle;
@@ -252,30 +242,14 @@ export class Engine {
    *
    * @throws DeliveryError `STORE_…`; `NOT_FOUND` when `after` is no ref.
    */
-  async deadLetters(query: { destination?: string; after?: string; limit?: number } = {}): Promise<DeadLetter[]> {
-    await this.#journal.written();
-    const { destination, limit = 100 } = query;
-    const start = query.after === undefined ? undefined : parsedRef(query.after);
-    const found: DeadLetter[] = [];
-    for (const { lane } of this.#lanes.slice(start?.lane ?? 0)) {
-      let after = start?.lane === lane.lane ? numbered(PREFIX.dead, start.number) : undefined;
-      while (found.length < limit) {
-        const page = await lane.scan(PREFIX.dead, after, 100);
-        for (const [, value] of page) {
-          const { contents: _, number: __, ...letter } = JSON.parse(value) as DeadRecord;
-          if (destination === undefined || letter.destination === destination) found.push(letter);
-        }
-        if (page.length < 100) break;
-        after = page.at(-1)?.[0];
-      }
-    }
-    return found.slice(0, limit);
+  deadLetters(query: { destination?: string; after?: string; limit?: number } = {}): Promise<DeadLetter[]> {
+    return this.#deadLetters.list(query);
   }
 
   /** One dead letter, read alone, with whom its lines are about. @throws DeliveryError `NOT_FOUND`, `STORE_…` */
   async deadLetter(ref: string): Promise<DeadLetter & { readonly subjects: readonly string[] }> {
-    const { contents, number: _, ...letter } = (await this.#deadRecord(ref)).record;
-    return { ...letter, subjects: [...new Set(contents.flatMap(([, subject]) => subject ?? []))] };
+    const { record } = await this.#deadLetters.record(ref);
+    return { ...letterOf(record), subjects: [...new Set(record.contents.flatMap(([, subject]) => subject ?? []))] };
   }
 
   /** The contents of a dead letter's lines. @throws DeliveryError `NOT_FOUND` */
@@ -285,7 +259,7 @@ export class Engine {
 
   /** The same with whom each line is about. @throws DeliveryError `NOT_FOUND` */
   async deadContents(ref: string): Promise<{ readonly content: string; readonly subject: string | undefined }[]> {
-    const { contents } = (await this.#deadRecord(ref)).record;
+    const { contents } = (await this.#deadLetters.record(ref)).record;
     return contents.map(([content, subject]) => ({ content, subject: subject ?? undefined }));
   }
 
@@ -296,7 +270,7 @@ export class Engine {
    */
   async replay(ref: string): Promise<void> {
     this.#mustBeOpen();
-    const { lane, record } = await this.#deadRecord(ref);
+    const { lane, record } = await this.#deadLetters.record(ref);
     // Asked for twice at once, it goes once.
     if (this.#replaying.has(ref)) return;
     this.#replaying.add(ref);
@@ -310,33 +284,8 @@ export class Engine {
    *
    * @throws DeliveryError `STORE_…`
    */
-  async explain(about: ExplainQuery): Promise<Explanation[]> {
-    if ('key' in about) {
-      return this.#lanes.flatMap((lane) => {
-        const destination = lane.destinations.get(about.destination);
-        return destination === undefined ? [] : explainKey(lane, destination, about.key);
-      });
-    }
-    if ('subject' in about) {
-      return this.#lanes.flatMap((lane) => {
-        const destination = lane.destinations.get(about.destination);
-        return destination === undefined ? [] : explainSubject(lane, destination, about.subject);
-      });
-    }
-    if ('line' in about) return [this.#explainLine(about.line)];
-    for (const lane of this.#lanes) {
-      const shipment = findShipment(lane, ({ id }) => id === about.batch);
-      if (shipment !== undefined) return [explainShipment(lane, shipment)];
-    }
-    let after: string | undefined;
-    for (;;) {
-      const page = await this.deadLetters({ limit: 500, ...(after === undefined ? {} : { after }) });
-      const letter = page.find(({ id }) => id === about.batch);
-      if (letter !== undefined) return [{ state: 'dead', letter }];
-      if (page.length < 500)
-        return [{ state: this.#lanes.some((lane) => lane.mayHaveSealed(about.batch)) ? 'over' : 'unknown' }];
-      after = page.at(-1)?.ref;
-    }
+  explain(about: ExplainQuery): Promise<Explanation[]> {
+    return explainQuery(this.#lanes, this.#deadLetters, about);
   }
 
   /** Tells for which destination there is room again, after `hasRoomFor` was asked in vain. */
@@ -358,10 +307,10 @@ export class Engine {
   async close(options: CloseOptions = {}): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const lane of this.#lanes) lane.stop();
+    for (const lane of this.#lanes.all) lane.stop();
     this.#budget.release();
     await this.#landed(options.patienceMs ?? 10_000);
-    for (const lane of this.#lanes) lane.dispatch.abandon();
+    for (const lane of this.#lanes.all) lane.dispatch.abandon();
     if (this.#failure === undefined) await this.#journal.written();
     this.#forgetJournal();
     for (const { resolve } of this.#waiting.splice(0)) resolve();
@@ -372,7 +321,7 @@ export class Engine {
     const { clock } = this.#settings;
     const callOffs: (() => void)[] = [];
     await new Promise<void>((resolve) => {
-      const over = () => !this.#lanes.some((lane) => lane.dispatch.inFlight > 0);
+      const over = () => !this.#lanes.all.some((lane) => lane.dispatch.inFlight > 0);
       this.#waiting.push({ over, resolve });
       callOffs.push(clock.after(patienceMs, () => this.#abort.abort()));
       callOffs.push(clock.after(patienceMs + ABORT_GRACE_MS, resolve));
@@ -381,28 +330,12 @@ export class Engine {
     for (const callOff of callOffs) callOff();
   }
 
-  #explainLine(id: string): Explanation {
-    const parsed = /^(\d{1,3})-(\d{1,15})$/.exec(id);
-    const lane = parsed === null ? undefined : this.#lanes[Number(parsed[1])];
-    const position = parsed === null ? 0 : Number(parsed[2]);
-    if (lane === undefined || position >= lane.lane.end) return { state: 'unknown' };
-    if (lane.positions.has(position)) return { state: 'over' };
-    const shipment = findShipment(lane, ({ lines }) => lines.some((line) => line.position === position));
-    if (shipment !== undefined) return explainShipment(lane, shipment);
-    for (const destination of lane.destinations.values()) {
-      const key = destination.batcher.keyOf((line) => line.position === position);
-      const open = key === undefined ? undefined : explainKey(lane, destination, key).at(-1);
-      if (open !== undefined) return open;
-    }
-    return { state: 'unknown' };
-  }
-
   #hold(line: Line, now: number): HeldLine | DeliveryError {
     const fault = lineFault(line);
     if (fault !== undefined) return fault;
     const held = heldLine(line.key, line.subject, line.content, now);
     if (this.#settings.unit) return held;
-    const lane = this.#laneOf(line);
+    const lane = this.#lanes.of(line);
     const unfit = lane.destination(line.destination).batcher.fault(held);
     return unfit === undefined ? held : new DeliveryError('LINE_TOO_LARGE', unfit.message, { cause: unfit });
   }
@@ -420,7 +353,7 @@ export class Engine {
     }
     if (waiting.length > 0) await Promise.all(waiting);
     const written = this.#journal.written();
-    for (const lane of this.#lanes) this.#journal.hasGathered(lane);
+    for (const lane of this.#lanes.all) this.#journal.hasGathered(lane);
     await written;
   }
 
@@ -437,44 +370,13 @@ export class Engine {
   }
 
   #place(destination: string, line: HeldLine): void {
-    const lane = this.#laneOf(line);
+    const lane = this.#lanes.of(line);
     lane.append(lane.destination(destination), line);
   }
 
-  /** Lines of one subject share a lane; a line without one goes by its key. */
-  #laneOf(line: { readonly subject?: string | undefined; readonly key: string }): LaneEngine {
-    if (this.#lanes.length === 1) return this.#lanes[0] as LaneEngine;
-    const name = line.subject ?? line.key;
-    let hash = 2166136261;
-    for (let index = 0; index < name.length; index += 1) hash = Math.imul(hash ^ name.charCodeAt(index), 16777619);
-    return this.#lanes[(hash >>> 0) % this.#lanes.length] as LaneEngine;
-  }
-
-  /** While memory is short, keeps at least half of it in batches that can be sent, so that it comes back. */
+  /** A unit is sealed as it comes: there is nothing to seal early. */
   #relieve(destination: string): void {
-    if (this.#settings.unit || this.#budget.account(destination).hasRoom) return;
-    this.#each(destination, (lane, state) => lane.relieveDestination(state));
-    if (this.#budget.held < this.#budget.limit) return;
-    for (const lane of this.#lanes) while (lane.openBytes * 2 > this.#budget.held && lane.relieve());
-  }
-
-  #each(destination: string | undefined, visit: (lane: LaneEngine, state: DestinationState) => void): void {
-    for (const lane of this.#lanes) {
-      if (destination === undefined) for (const state of lane.destinations.values()) visit(lane, state);
-      else {
-        const state = lane.destinations.get(destination);
-        if (state !== undefined) visit(lane, state);
-      }
-    }
-  }
-
-  async #deadRecord(ref: string): Promise<{ lane: LaneEngine; record: DeadRecord }> {
-    await this.#journal.written();
-    const { lane: number, number: place } = parsedRef(ref);
-    const lane = this.#lanes[number];
-    const value = await lane?.lane.get(numbered(PREFIX.dead, place));
-    if (lane === undefined || value === undefined) throw notFound(ref);
-    return { lane, record: JSON.parse(value) as DeadRecord };
+    if (!this.#settings.unit) relieve(this.#lanes, this.#budget, destination);
   }
 
   #progressed(): void {
@@ -489,7 +391,7 @@ export class Engine {
   #fail(error: DeliveryError): void {
     this.#failure = error;
     this.#closed = true;
-    for (const lane of this.#lanes) lane.stop();
+    for (const lane of this.#lanes.all) lane.stop();
     this.#budget.release();
     for (const { resolve } of this.#waiting.splice(0)) resolve();
     this.#settings.emit({ type: 'failed', error });
@@ -506,38 +408,6 @@ export class Engine {
   }
 }
 
-/** Lines of one destination that stand together in an append. */
-interface Parcel {
-  readonly destination: string;
-  readonly lines: HeldLine[];
-  /** Memory they take. */
-  bytes: number;
-}
-
-/** Puts a line with those of its destination, when it follows one; nearly always there is one parcel. */
-function pack(parcels: Parcel[], destination: string, line: HeldLine): void {
-  const bytes = line.bytes + LINE_OVERHEAD_BYTES;
-  const last = parcels.at(-1);
-  if (last?.destination === destination) {
-    last.lines.push(line);
-    last.bytes += bytes;
-  } else parcels.push({ destination, lines: [line], bytes });
-}
-
 function closed(): DeliveryError {
   return new DeliveryError('CLOSED', 'The engine is closed; open a new one on the same store to go on.');
-}
-
-function lineId({ lane }: LaneEngine, { position }: HeldLine): string {
-  return `${lane.lane}-${position}`;
-}
-
-function parsedRef(ref: string): { lane: number; number: number } {
-  const parsed = parseDeadRef(ref);
-  if (parsed === undefined) throw notFound(ref);
-  return parsed;
-}
-
-function notFound(ref: string): DeliveryError {
-  return new DeliveryError('NOT_FOUND', `There is no dead letter ${JSON.stringify(ref)}; it may have been replayed.`);
 }

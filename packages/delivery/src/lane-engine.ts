@@ -44,9 +44,6 @@ export interface LaneContext {
   readonly progressed: () => void;
 }
 
-/** Rounds of sends for which batches are ready while memory is short: one on its way, one behind it. */
-const ROUNDS_AHEAD = 2;
-
 export class LaneEngine implements JournalLane {
   readonly lane: Lane;
   readonly context: LaneContext;
@@ -146,41 +143,9 @@ export class LaneEngine implements JournalLane {
   /** After lines came in: early seals for memory's sake, the next age alarm, the next sends. */
   settleIn(destination: DestinationState): void {
     const { batcher } = destination;
-    while (batcher.openKeys > this.context.settings.maxOpenKeys) this.#sealOldest(destination);
+    while (batcher.openKeys > this.context.settings.maxOpenKeys) this.sealOldest(destination);
     this.#setAgeAlarm(destination);
     this.dispatch.pump(destination);
-  }
-
-  /**
-   * Seals a destination's oldest groups until half of what it holds is on its way, or as much as keeps it busy: what waits in a
-   * queue brings no memory back, and a group that stays open becomes a fuller batch.
-   */
-  relieveDestination(destination: DestinationState): void {
-    const { account, batcher, concurrency } = destination;
-    const enough = concurrency.limit * ROUNDS_AHEAD;
-    while (destination.busy < enough && heldOpen(destination) * 2 > account.held && batcher.openKeys > 0)
-      this.#sealOldest(destination);
-  }
-
-  /** Seals the oldest open group of the lane; false when nothing is open. */
-  relieve(): boolean {
-    let oldest: DestinationState | undefined;
-    let since = Number.POSITIVE_INFINITY;
-    for (const destination of this.destinations.values()) {
-      const openedAt = destination.batcher.oldestOpenedAt ?? Number.POSITIVE_INFINITY;
-      if (openedAt >= since) continue;
-      oldest = destination;
-      since = openedAt;
-    }
-    if (oldest !== undefined) this.#sealOldest(oldest);
-    return oldest !== undefined;
-  }
-
-  /** Memory that open groups hold. */
-  get openBytes(): number {
-    let bytes = 0;
-    for (const destination of this.destinations.values()) bytes += heldOpen(destination);
-    return bytes;
   }
 
   // ── seal ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -251,6 +216,14 @@ export class LaneEngine implements JournalLane {
     this.dispatch.pump(destination);
   }
 
+  /** Seals a destination's oldest open group before its time. */
+  sealOldest(destination: DestinationState): void {
+    const batch = destination.batcher.sealOldest();
+    if (batch === undefined) return;
+    this.seal(destination, [batch]);
+    this.dispatch.pump(destination);
+  }
+
   batchId(firstPosition: number): string {
     return `${this.context.storeId}-${this.lane.log}-${this.lane.lane}-${firstPosition}`;
   }
@@ -260,13 +233,6 @@ export class LaneEngine implements JournalLane {
     const prefix = this.batchId(0).slice(0, -1);
     const position = id.startsWith(prefix) ? Number.parseInt(id.slice(prefix.length), 10) : Number.NaN;
     return position < this.lane.end;
-  }
-
-  #sealOldest(destination: DestinationState): void {
-    const batch = destination.batcher.sealOldest();
-    if (batch === undefined) return;
-    this.seal(destination, [batch]);
-    this.dispatch.pump(destination);
   }
 
   #shipmentOf(destination: DestinationState, batch: Batch<HeldLine>, unit: boolean): Shipment {
@@ -387,9 +353,4 @@ export class LaneEngine implements JournalLane {
     this.dispatch.stop();
     this.alarm.stop();
   }
-}
-
-/** Memory that a destination's open groups hold. */
-function heldOpen({ batcher }: DestinationState): number {
-  return batcher.openBytes + batcher.openLines * LINE_OVERHEAD_BYTES;
 }
