@@ -4,6 +4,7 @@ import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { Icon } from '../components/icon.tsx';
 import { toast } from '../components/toasts.tsx';
+import { includesRole } from '../session/roles.ts';
 import { useSession, useSignOut } from '../session/session.ts';
 import { t } from '../texts/text.ts';
 import { navigation } from './navigation.ts';
@@ -31,6 +32,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 
 function Sidebar() {
   const { pathname } = useLocation();
+  const { role } = useSession();
   const [open, setOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever went somewhere is done with the menu.
   useEffect(() => setOpen(false), [pathname]);
@@ -55,14 +57,16 @@ function Sidebar() {
       <div className="sidebar-content" id="sidebar-content">
         <nav aria-label={t('common.navigation.label')}>
           <ul>
-            {navigation.map(({ to, text, icon }) => (
-              <li key={to}>
-                <NavLink to={to} className={({ isActive }) => classNames('nav-link', isActive && 'nav-current')}>
-                  <Icon name={icon} />
-                  {t(text)}
-                </NavLink>
-              </li>
-            ))}
+            {navigation
+              .filter(({ needs = 'read' }) => includesRole(role, needs))
+              .map(({ to, text, icon }) => (
+                <li key={to}>
+                  <NavLink to={to} className={({ isActive }) => classNames('nav-link', isActive && 'nav-current')}>
+                    <Icon name={icon} />
+                    {t(text)}
+                  </NavLink>
+                </li>
+              ))}
           </ul>
         </nav>
         <div className="sidebar-foot">

@@ -13,7 +13,7 @@ import type { VersionTabProps } from '../version-tab-props.ts';
 import { BatchingCurl } from './batching-curl.tsx';
 import { BatchingEffect } from './batching-effect.tsx';
 import { BatchingFields } from './batching-fields.tsx';
-import { batchingValues, policyOf, useBatchingForm } from './batching-form.ts';
+import { batchingValues, isSameBatching, policyOf, useBatchingForm } from './batching-form.ts';
 import { DeleteButton, SwitchButton } from './batching-switches.tsx';
 import { PolicyPreview } from './policy-preview.tsx';
 import './batching.css';
@@ -33,10 +33,11 @@ export function BatchingEditor({ versionRef, version, present, mayChange, ...on 
   const changed = present === null || form.dirty;
   const tag = present?.etag;
   const [seen, setSeen] = useState(tag);
-  // It was saved, here or by somebody else: what is in force now is what is shown.
+  // What is in force now is what is shown; whoever was typing is told when it was somebody else who saved.
   if (tag !== seen) {
     setSeen(tag);
-    if (form.dirty && !save.isPending) setConflict(true);
+    const isOurs = present && save.variables && isSameBatching(save.variables.body, present.value);
+    if (form.dirty && !isOurs) setConflict(true);
     form.reset(batchingValues(present?.value ?? null));
   }
   const policy = form.data && policyOf(form.data);

@@ -1,6 +1,6 @@
 import { batchingConfigurationSchema } from '@batchfeed/schemas';
 import { describe, expect, it } from 'vitest';
-import { batchingValues, policyOf, readBatching } from './batching-form.ts';
+import { batchingValues, isSameBatching, policyOf, readBatching } from './batching-form.ts';
 
 const read = (change: Partial<ReturnType<typeof batchingValues>>) =>
   batchingConfigurationSchema.safeParse(readBatching('7')({ ...batchingValues(null), ...change }));
@@ -33,6 +33,17 @@ describe('the fields of a batching configuration', () => {
     expect(read({ batch_flush_max_age_ms: '' }).success).toBe(false);
     expect(read({ batch_flush_max_bytes: ' ' }).success).toBe(false);
     expect(read({ batch_flush_max_size: '' }).success).toBe(false);
+  });
+
+  it('are the same when every one of them is', () => {
+    const one = batchingConfigurationSchema.parse({
+      plugin_version_id: '7',
+      enable_batching: true,
+      batch_flush_max_size: 10,
+    });
+    expect(isSameBatching(one, { ...one, plugin_version_id: '1.0.0' })).toBe(true);
+    expect(isSameBatching(one, { ...one, enable_batching: false })).toBe(false);
+    expect(isSameBatching(one, { ...one, batch_flush_max_age_ms: 1 })).toBe(false);
   });
 
   it('are a policy without the version', () => {

@@ -1,6 +1,5 @@
 import {
   type BatchingConfiguration,
-  type BatchingConfigurationResource,
   type BatchingPolicy,
   batchingConfigurationSchema,
   batchingLimits,
@@ -12,7 +11,7 @@ import { useForm } from '../../../forms/use-form.ts';
 const DEFAULT_SIZE = 1_000;
 
 /** What stands in the fields of a configuration; of a new one without. */
-export function batchingValues(present: BatchingConfigurationResource | null) {
+export function batchingValues(present: BatchingConfiguration | null) {
   return {
     enable_batching: present?.enable_batching ?? true,
     batch_flush_max_size: String(present?.batch_flush_max_size ?? DEFAULT_SIZE),
@@ -34,6 +33,10 @@ export const readBatching =
     batch_flush_max_bytes: numberOrNone(values.batch_flush_max_bytes) ?? '',
     batch_flush_max_age_ms: numberOrNone(values.batch_flush_max_age_ms) ?? '',
   });
+
+/** Whether two configurations say the same. */
+export const isSameBatching = (one: BatchingConfiguration, other: BatchingConfiguration): boolean =>
+  JSON.stringify(batchingValues(one)) === JSON.stringify(batchingValues(other));
 
 /** The limits of a configuration, whatever version they are for. */
 export function policyOf({ plugin_version_id: _, ...policy }: BatchingConfiguration): BatchingPolicy {
