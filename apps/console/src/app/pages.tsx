@@ -19,6 +19,14 @@ const routes: Readonly<Record<string, ComponentType>> = {
     () => import('../pages/version/version-page.tsx'),
     'VersionPage',
   ),
+  '/feeds/:feedId/batches': page(() => import('../pages/batches/batches-page.tsx'), 'BatchesPage'),
+  '/feeds/:feedId/batches/:batchId': page(() => import('../pages/batches/batch-page.tsx'), 'BatchPage'),
+  '/feeds/:feedId/dead-letters': page(() => import('../pages/dead-letters/dead-letters-page.tsx'), 'DeadLettersPage'),
+  '/feeds/:feedId/dead-letters/:letterId': page(
+    () => import('../pages/dead-letters/dead-letter-page.tsx'),
+    'DeadLetterPage',
+  ),
+  '/users': page(() => import('../pages/users/users-page.tsx'), 'UsersPage'),
 };
 
 export function Pages() {

@@ -6,6 +6,7 @@ import { classNames } from './class-names.ts';
 import { rowAfter } from './row-moves.ts';
 import { type Sorting, sortRows } from './sort-rows.ts';
 import { TableHeader } from './table-header.tsx';
+import { useAnchor } from './use-anchor.ts';
 import { useWidth } from './use-width.ts';
 import './data-table.css';
 
@@ -37,7 +38,9 @@ interface DataTableProps<T> {
   readonly rowKey: (row: T) => string;
   /** Where a row leads, below `/console`. */
   readonly hrefOf?: (row: T) => string;
-  /** All there are, where not all are here yet. */
+  /** What a click or Enter does where it leads nowhere. */
+  readonly onOpen?: (row: T) => void;
+  /** All there are, where not all are here yet; infinite while that is not known. */
   readonly total?: number;
   /** Called when the end comes into sight: read more. */
   readonly onEnd?: () => void;
@@ -49,7 +52,7 @@ interface DataTableProps<T> {
 }
 
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { label, rowKey, hrefOf, total, onEnd, selected, onSelect, rowHeight = 40 } = props;
+  const { label, rowKey, hrefOf, onOpen, total, onEnd, selected, onSelect, rowHeight = 40 } = props;
   const navigate = useNavigate();
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
@@ -67,6 +70,12 @@ export function DataTable<T>(props: DataTableProps<T>) {
     // The header stays in sight above the rows.
     scrollMargin: HEADER_HEIGHT,
     scrollPaddingStart: HEADER_HEIGHT,
+  });
+  useAnchor({
+    scroller,
+    rowHeight,
+    keys: { length: rows.length, at: (index) => (index in rows ? rowKey(rows[index] as T) : undefined) },
+    enabled: sorting === undefined,
   });
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
@@ -92,23 +101,29 @@ export function DataTable<T>(props: DataTableProps<T>) {
     setCurrent(index);
     virtualizer.scrollToIndex(index);
   };
+  const openRow = (row: T) => (hrefOf ? void navigate(hrefOf(row)) : onOpen?.(row));
   const onKeyDown = (event: KeyboardEvent<HTMLElement>, index: number, row: T) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const inSight = Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight);
     const target = rowAfter(event.key, index, rows.length, Math.max(1, inSight - 2));
     if (target !== undefined) moveTo(target);
-    else if (event.key === 'Enter' && hrefOf) void navigate(hrefOf(row));
+    else if (event.key === 'Enter' && (hrefOf || onOpen)) openRow(row);
     else if (event.key === ' ' && onSelect) toggle(rowKey(row));
     else return;
     event.preventDefault();
   };
   const onClick = (event: MouseEvent<HTMLElement>, row: T) => {
-    if (!hrefOf || event.defaultPrevented || (event.target as HTMLElement).closest('a, button, input, label')) return;
+    if (
+      (!hrefOf && !onOpen) ||
+      event.defaultPrevented ||
+      (event.target as HTMLElement).closest('a, button, input, label')
+    )
+      return;
     // Marking text is no click.
     if (getSelection()?.isCollapsed === false) return;
-    if (event.metaKey || event.ctrlKey)
+    if (hrefOf && (event.metaKey || event.ctrlKey))
       open(`${import.meta.env.BASE_URL.slice(0, -1)}${hrefOf(row)}`, '_blank', 'noopener');
-    else void navigate(hrefOf(row));
+    else openRow(row);
   };
 
   const tracks = columns.map((column) => `minmax(0, ${column.width ?? '1fr'})`).join(' ');
@@ -119,7 +134,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
       role="grid"
       ref={scroller}
       aria-label={label}
-      aria-rowcount={(total ?? rows.length) + 1}
+      aria-rowcount={total === Number.POSITIVE_INFINITY ? -1 : (total ?? rows.length) + 1}
       aria-colcount={columns.length + (onSelect ? 1 : 0)}
       aria-multiselectable={onSelect ? true : undefined}
     >
@@ -143,7 +158,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
               aria-rowindex={index + 2}
               aria-selected={onSelect ? isSelected : undefined}
               data-index={index}
-              data-link={hrefOf !== undefined}
+              data-key={key}
+              data-link={hrefOf !== undefined || onOpen !== undefined}
               className={classNames('table-row', 'table-data', isSelected && 'table-selected')}
               tabIndex={index === Math.min(current, rows.length - 1) ? 0 : -1}
               style={{ ...template, height: size, transform: `translateY(${start - HEADER_HEIGHT}px)` }}

@@ -58,6 +58,8 @@ export const common = {
   select: 'Select',
   selectAll: 'Select all',
   none: 'none',
+  emptyText: 'empty',
+  moreCharacters: { one: '… and {count} more character', other: '… and {count} more characters' },
   never: 'never',
   unknown: 'unknown',
   yes: 'yes',

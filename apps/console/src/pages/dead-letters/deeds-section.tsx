@@ -1,0 +1,48 @@
+import type { AuditEntry } from '@batchfeed/schemas';
+import { Link } from 'react-router';
+import { useDeadLetterDeeds } from '../../api/dead-letters.ts';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { Section } from '../../components/page.tsx';
+import { QueryView } from '../../components/query-view.tsx';
+import { RawText } from '../../components/raw-text.tsx';
+import { EmptyState } from '../../components/states.tsx';
+import { Time } from '../../components/time.tsx';
+import { formatCount } from '../../format/numbers.ts';
+import { t } from '../../texts/text.ts';
+
+/** What was replayed, revealed and exported of the feed of late, and by whom. */
+export function DeedsSection({ feedId }: { readonly feedId: string }) {
+  const query = useDeadLetterDeeds(feedId);
+  return (
+    <Section
+      title={t('deadLetters.history.title')}
+      actions={<Link to="/audit">{t('deadLetters.history.all')}</Link>}
+      flush
+    >
+      <QueryView
+        query={query}
+        isEmpty={(entries) => entries.length === 0}
+        empty={<EmptyState icon="audit" title={t('deadLetters.history.none')} />}
+      >
+        {(entries) => (
+          <DataTable label={t('deadLetters.history.table')} columns={columns} rows={entries} rowKey={({ id }) => id} />
+        )}
+      </QueryView>
+    </Section>
+  );
+}
+
+const columns: readonly Column<AuditEntry>[] = [
+  { id: 'ts', header: t('audit.column.ts'), width: '10.5rem', cell: ({ ts }) => <Time ts={ts} quiet /> },
+  { id: 'action', header: t('audit.column.action'), width: '2fr', cell: ({ action }) => t(`audit.action.${action}`) },
+  { id: 'who', header: t('audit.column.who'), width: '1.5fr', cell: ({ token_name }) => <RawText text={token_name} /> },
+  { id: 'target', header: t('audit.column.target'), width: '2fr', from: 760, cell: ({ target }) => target },
+  {
+    id: 'count',
+    header: t('audit.column.count'),
+    width: '5.5rem',
+    align: 'end',
+    from: 480,
+    cell: ({ count }) => (count === null ? null : formatCount(count)),
+  },
+];

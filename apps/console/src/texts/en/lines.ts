@@ -1,0 +1,25 @@
+/** Lines of a batch or a dead letter, masked or in clear. */
+export const lines = {
+  title: 'Lines',
+  table: 'Lines',
+  lead: 'Values are masked. Choose a line to see all of it.',
+  notKept: 'The contents are not kept (any more).',
+  notKeptYet: 'The contents are written down when the batch is first sent.',
+  number: 'No.',
+  user: 'User',
+  content: 'Content',
+  bytes: 'Size',
+  title1: 'Line {number}',
+  noUser: 'about nobody',
+  reveal: { one: 'Reveal {count} line', other: 'Reveal {count} lines' },
+  revealOne: 'Reveal this line',
+  hide: 'Mask again',
+  confirmTitle: 'Reveal contents?',
+  confirm: {
+    one: '{count} line is shown in clear, with whatever personal data is in it.',
+    other: '{count} lines are shown in clear, with whatever personal data is in them.',
+  },
+  confirmAudit: 'That you, {name}, did so is written to the audit.',
+  audited: 'It is written to the audit.',
+  revealed: 'In clear. The reveal was written to the audit.',
+} as const;
