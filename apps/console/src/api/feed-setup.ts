@@ -11,11 +11,10 @@ import {
   type UpdateLine,
 } from '@batchfeed/schemas';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getOne, getWhole, path, send } from './client.ts';
+import { getOne, getWhole, send } from './client.ts';
+import { feedPath } from './feed-path.ts';
 
 /** Making a feed and sending it its first updates. */
-
-const feedPath = (feedId: string) => path`/audience_segment_external_feeds/${feedId}`;
 
 /** A segment and a feed that sends it. */
 export interface NewFeed {

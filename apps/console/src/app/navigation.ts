@@ -11,6 +11,7 @@ export const navigation: readonly {
   needs?: ApiTokenRole;
 }[] = [
   { to: '/plugins', text: 'common.navigation.plugins', icon: 'plug' },
+  { to: '/feeds', text: 'common.navigation.feeds', icon: 'feed' },
   { to: '/users', text: 'common.navigation.users', icon: 'user' },
   { to: '/audit', text: 'common.navigation.audit', icon: 'audit' },
   { to: '/start', text: 'common.navigation.start', icon: 'rocket', needs: 'admin' },

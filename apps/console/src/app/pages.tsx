@@ -19,6 +19,8 @@ const routes: Readonly<Record<string, ComponentType>> = {
     () => import('../pages/version/version-page.tsx'),
     'VersionPage',
   ),
+  '/feeds': page(() => import('../pages/feeds/feeds-page.tsx'), 'FeedsPage'),
+  '/feeds/:feedId/:tab?': page(() => import('../pages/feed/feed-page.tsx'), 'FeedPage'),
   '/feeds/:feedId/batches': page(() => import('../pages/batches/batches-page.tsx'), 'BatchesPage'),
   '/feeds/:feedId/batches/:batchId': page(() => import('../pages/batches/batch-page.tsx'), 'BatchPage'),
   '/feeds/:feedId/dead-letters': page(() => import('../pages/dead-letters/dead-letters-page.tsx'), 'DeadLettersPage'),

@@ -34,3 +34,8 @@ export function formatTime(ts: number, now: number, timeZone?: string): string {
 
 /** The same moment in UTC with its milliseconds: `2026-11-22 05:23:54.123`. */
 export const formatUtc = (ts: number): string => new Date(ts).toISOString().replace('T', ' ').replace('Z', '');
+
+const utcDay = new Intl.DateTimeFormat('en', { ...day, timeZone: 'UTC' });
+
+/** The day in UTC: `Nov 22, 2026`. */
+export const formatUtcDay = (ts: number): string => utcDay.format(ts);

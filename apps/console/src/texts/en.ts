@@ -3,6 +3,8 @@ import { batches } from './en/batches.ts';
 import { batching } from './en/batching.ts';
 import { common } from './en/common.ts';
 import { deadLetters } from './en/dead-letters.ts';
+import { feed } from './en/feed.ts';
+import { feeds } from './en/feeds.ts';
 import { firstRun } from './en/first-run.ts';
 import { lines } from './en/lines.ts';
 import { plugins } from './en/plugins.ts';

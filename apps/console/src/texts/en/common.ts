@@ -70,6 +70,7 @@ export const common = {
   unbalanced: 'Does not add up: {sum} of {total}',
   utc: '{time} UTC',
   notAllowed: 'Your token’s role is {role}; this needs {needed}.',
+  chart: { unknown: '–', highest: ', {value} at most' },
   fault: {
     required: 'Must not be empty.',
     number: 'Must be a number.',

@@ -5,8 +5,8 @@ import { Button } from '../../../components/button.tsx';
 import { Section } from '../../../components/page.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
 import { formatCount } from '../../../format/numbers.ts';
+import { useSettled } from '../../../forms/use-settled.ts';
 import { t } from '../../../texts/text.ts';
-import { useSettled } from './use-settled.ts';
 
 interface EffectProps {
   readonly versionRef: VersionRef;

@@ -1,0 +1,42 @@
+/** The list of feeds, and words for what feeds are like. */
+export const feeds = {
+  title: 'Feeds',
+  lead: 'Every feed with how it fares right now.',
+  search: 'Search by name, segment, plugin or id',
+  filterStatus: 'State',
+  allStatuses: 'All states',
+  count: { one: '{count} feed', other: '{count} feeds' },
+  reading: 'Reading more …',
+  table: 'Feeds',
+  noneTitle: 'No feeds yet',
+  none: 'A feed sends the updates of a segment to a partner, through a plugin.',
+  noneFound: 'No feed matches',
+  noneFoundHint: 'Try another search, or all states.',
+  start: 'Start the first run',
+  column: {
+    feed: 'Feed',
+    status: 'State',
+    updates: 'Updates/s',
+    lines: 'Lines/s',
+    backlog: 'Backlog',
+    oldest: 'Oldest open',
+    errors: 'Errors/s',
+    dead: 'Dead letters',
+  },
+  /** Under the name of a feed. */
+  about: '{segment} · {plugin}',
+  /** Spoken and shown beside the state of a feed whose plugin does not answer. */
+  away: 'plugin away',
+  probing: 'plugin is tried',
+  status: {
+    INITIAL: 'not activated',
+    PUBLISHED: 'partly activated',
+    ACTIVE: 'active',
+    INITIAL_LOADING: 'first loading',
+    LIVE: 'live',
+    PAUSED: 'paused',
+    DRAINING: 'being emptied',
+    DISCARDING: 'being discarded',
+  },
+  notYet: '–',
+} as const;
