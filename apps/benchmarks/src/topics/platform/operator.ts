@@ -81,6 +81,25 @@ export class Operator {
     }
   }
 
+  /** Resolves once every update of all feeds is done and every batch that is full delivered; groups that are not full stay open. */
+  async quiet(): Promise<void> {
+    for (;;) {
+      const response = await this.#pool.request({
+        method: 'GET',
+        path: '/metrics',
+        headers: { authorization: this.#token },
+      });
+      const text = await response.body.text();
+      const lines = (stage: string, state: string) =>
+        Number(new RegExp(`batchfeed_lines\\{stage="${stage}",state="${state}"\\} (\\d+)`).exec(text)?.[1]);
+      if (lines('update', 'dead') + lines('batch', 'dead') > 0) throw new Error('something died');
+      const waiting = ['open', 'sealed', 'in_flight'].map((state) => lines('update', state));
+      const sent = ['sealed', 'in_flight'].map((state) => lines('batch', state));
+      if ([...waiting, ...sent].every((count) => count === 0)) return;
+      await sleep(50);
+    }
+  }
+
   close(): Promise<void> {
     return this.#pool.close();
   }
