@@ -1,10 +1,13 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
-/** How far the heap may grow beyond what is alive in it before V8 collects, in percent. Its own choice is up to 300. */
-const GROWING_PERCENT = 60;
-/** Bytes for what was just made; V8’s own choice is twice as much. Larger saves next to nothing here: an update lives for milliseconds. */
-const YOUNG_BYTES = 64 * 1024 * 1024;
+/**
+ * How far the heap may grow beyond what is alive in it before V8 collects, in percent. V8's own choice, up to 300, costs a fifth less time
+ * and a hundred MB more.
+ */
+const GROWING_PERCENT = 80;
+/** Bytes for what was just made; V8's own choice is four times as much. */
+const YOUNG_BYTES = 32 * 1024 * 1024;
 
 /**
  * Keeps the process small while much passes through it. V8 takes memory by what the machine has, and most of it would be garbage that

@@ -10,7 +10,7 @@ import { startPlatform, startPlugin } from './processes.ts';
 import { ndjson, updateTexts } from './updates.ts';
 
 /** Fewer than the platform holds for one feed while nothing leaves it. */
-const updates = 10_000;
+const updates = 6_000;
 const batchSize = 500;
 
 const perSecond = (milliseconds: number) => (updates / milliseconds) * 1_000;
