@@ -20,7 +20,6 @@ const routes: Readonly<Record<string, ComponentType>> = {
     'VersionPage',
   ),
   '/feeds': page(() => import('../pages/feeds/feeds-page.tsx'), 'FeedsPage'),
-  '/feeds/:feedId/:tab?': page(() => import('../pages/feed/feed-page.tsx'), 'FeedPage'),
   '/feeds/:feedId/batches': page(() => import('../pages/batches/batches-page.tsx'), 'BatchesPage'),
   '/feeds/:feedId/batches/:batchId': page(() => import('../pages/batches/batch-page.tsx'), 'BatchPage'),
   '/feeds/:feedId/dead-letters': page(() => import('../pages/dead-letters/dead-letters-page.tsx'), 'DeadLettersPage'),
@@ -29,6 +28,7 @@ const routes: Readonly<Record<string, ComponentType>> = {
     'DeadLetterPage',
   ),
   '/users': page(() => import('../pages/users/users-page.tsx'), 'UsersPage'),
+  '/feeds/:feedId/:tab?': page(() => import('../pages/feed/feed-page.tsx'), 'FeedPage'),
 };
 
 export function Pages() {

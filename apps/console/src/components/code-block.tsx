@@ -1,4 +1,5 @@
 import { CopyButton } from './copy-button.tsx';
+import { RawText } from './raw-text.tsx';
 import './code-block.css';
 
 /** Text for a machine, as it is, to be copied. */
@@ -11,7 +12,9 @@ export function CodeBlock({ text, label }: { readonly text: string; readonly lab
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard. */}
       <pre tabIndex={0} role="region" aria-label={label}>
-        <code>{text}</code>
+        <code>
+          <RawText text={text} most={100_000} inLines />
+        </code>
       </pre>
     </figure>
   );

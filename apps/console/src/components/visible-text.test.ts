@@ -11,7 +11,7 @@ describe('visibleParts', () => {
     ['UPSERT', 'UPSERT'],
     ['<img src=x onerror=alert(1)>', '<img src=x onerror=alert(1)>'],
     ['user\u202egnp.exe', 'user[U+202E]gnp.exe'],
-    ['a\u0000b\nc\td', 'a[␀]b[⏎]c[⇥]d'],
+    ['a\u0000b\nc\td', 'a[U+0000]b[⏎]c[⇥]d'],
     ['zero\u200bwidth\ufeff', 'zero[U+200B]width[U+FEFF]'],
     [' two  words ', '[␣]two  words[␣]'],
     ['   ', '[␣␣␣]'],
@@ -19,6 +19,13 @@ describe('visibleParts', () => {
     ['é 日本 👩‍👩‍👧 ‎', 'é 日本 👩‍👩‍👧 [U+200E]'],
   ])('shows %j', (text, expected) => {
     expect(shown(text)).toBe(expected);
+  });
+
+  it('leaves the lines of a text alone, but nothing else that is not seen', () => {
+    const parts = visibleParts('a \\\n  b\tc\u202ed\r\u0000 ', true);
+    expect(parts.map(({ text, isMark }) => (isMark ? `[${text}]` : text)).join('')).toBe(
+      'a \\\n  b\tc[U+202E]d[U+000D][U+0000] ',
+    );
   });
 
   it('has nothing to show of nothing', () => {

@@ -10,15 +10,17 @@ export interface TextPart {
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|^[\p{Zs}]+|[\p{Zs}]+$/u;
 const EVERY_UNSEEN = new RegExp(UNSEEN, 'gu');
+/** The same in text of several lines, where breaks, tabs and space at the ends are what they look like. */
+const UNSEEN_IN_LINES = /[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|(?![\n\t])\p{Cc}/gu;
 /** Within an emoji these join and choose; without them it falls apart. */
 const JOINS = /^(?:\u200c|\u200d|[\u{e0020}-\u{e007f}])$/u;
-const NAMES: Readonly<Record<string, string>> = { '\n': '⏎', '\r': '␍', '\t': '⇥', '\0': '␀' };
+const NAMES: Readonly<Record<string, string>> = { '\n': '⏎', '\t': '⇥' };
 
-/** A text in pieces of which every one is seen as what it is. Pure. */
-export function visibleParts(text: string): TextPart[] {
+/** A text in pieces of which every one is seen as what it is; `inLines` where line breaks are shown as such. Pure. */
+export function visibleParts(text: string, inLines = false): TextPart[] {
   const parts: TextPart[] = [];
   let rest = 0;
-  for (const { 0: found, index } of text.matchAll(EVERY_UNSEEN)) {
+  for (const { 0: found, index } of text.matchAll(inLines ? UNSEEN_IN_LINES : EVERY_UNSEEN)) {
     if (JOINS.test(found) && index > 0) continue;
     if (index > rest) parts.push({ text: text.slice(rest, index), isMark: false });
     parts.push({ text: [...found].map(nameOf).join(''), isMark: true });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indentJson } from './indent-json.ts';
+import { indentJson, jsonWithin } from './indent-json.ts';
 
 const shown = (json: string) =>
   indentJson(json)
@@ -40,5 +40,15 @@ describe('indentJson', () => {
   it('takes long texts quickly', () => {
     const json = JSON.stringify({ long: '"\\'.repeat(100_000), list: Array.from({ length: 10_000 }, (_, i) => i) });
     expect(indentJson(json).length).toBe(10_005);
+  });
+});
+
+describe('jsonWithin', () => {
+  it('finds JSON in a string', () => {
+    expect(jsonWithin(JSON.stringify('{"a":12345678901234567890}'))).toBe('{"a":12345678901234567890}');
+  });
+
+  it.each(['{"a":1}', '"•••"', '"{not json}"', '"[1"', '7', ''])('finds none in %j', (json) => {
+    expect(jsonWithin(json)).toBeUndefined();
   });
 });

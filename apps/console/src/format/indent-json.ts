@@ -8,6 +8,19 @@ export interface IndentedLine {
 const TOKEN = /"(?:[^"\\]|\\.)*"?|[{}[\],:]|[^\s{}[\],:"]+/gs;
 const OPENS: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
+/** What a JSON text holds that is a string of JSON itself, as plugins like to send; undefined where it is not. Pure. */
+export function jsonWithin(json: string): string | undefined {
+  if (!json.startsWith('"')) return undefined;
+  try {
+    const text: unknown = JSON.parse(json);
+    if (typeof text !== 'string' || !/^\s*[{[]/.test(text)) return undefined;
+    JSON.parse(text);
+    return text;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * JSON on lines of its own, every value as it is written: parsing and writing it again would change long numbers and double
  * names. What is no JSON comes out in some shape, but whole. Pure.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatTime, formatUtc } from './times.ts';
+import { formatAge, formatDuration, formatTime, formatUtc, formatUtcDay } from './times.ts';
 
 const MIN = 60_000;
 const HOUR = 60 * MIN;
@@ -37,5 +37,14 @@ describe('times', () => {
 
   it('writes UTC with milliseconds', () => {
     expect(formatUtc(Date.UTC(2026, 10, 22, 5, 23, 54, 123))).toBe('2026-11-22 05:23:54.123');
+  });
+
+  it('writes what goes on in whole seconds', () => {
+    expect([-5, 0, 999, 1_999, 61_500].map(formatAge)).toEqual(['< 1 s', '< 1 s', '< 1 s', '1 s', '1 min 1 s']);
+  });
+
+  it('names days in UTC wherever the reader is', () => {
+    expect(formatUtcDay(Date.UTC(2026, 10, 22))).toBe('Nov 22, 2026');
+    expect(formatUtcDay(Date.UTC(2026, 10, 22, 23, 59))).toBe('Nov 22, 2026');
   });
 });

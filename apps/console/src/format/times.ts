@@ -21,14 +21,31 @@ export function formatDuration(ms: number): string {
     : `${count} ${larger.name} ${rest} ${smaller.name}`;
 }
 
+/** How long something has lasted or will last, as it is shown while it goes on: whole seconds, `< 1 s` below the first. */
+export function formatAge(ms: number): string {
+  return ms < 1_000 ? '< 1 s' : formatDuration(Math.floor(ms / 1_000) * 1_000);
+}
+
 const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
 const day = { year: 'numeric', month: 'short', day: 'numeric' } as const;
 
+/** Making a formatter takes far longer than using it, and a table has many rows. By zone; '' is the reader's. */
+const formats = new Map<string, readonly [dayOf: Intl.DateTimeFormat, clockOf: Intl.DateTimeFormat]>();
+
+function formatsOf(timeZone: string) {
+  const zone = timeZone === '' ? {} : { timeZone };
+  const made = formats.get(timeZone) ?? [
+    new Intl.DateTimeFormat('en', { ...day, ...zone }),
+    new Intl.DateTimeFormat('en', { ...clock, ...zone }),
+  ];
+  formats.set(timeZone, made);
+  return made;
+}
+
 /** A moment in the reader's zone: the time of day alone when it is today's. `timeZone` is for tests. */
-export function formatTime(ts: number, now: number, timeZone?: string): string {
-  const zone = timeZone === undefined ? {} : { timeZone };
-  const dayOf = new Intl.DateTimeFormat('en', { ...day, ...zone });
-  const time = new Intl.DateTimeFormat('en', { ...clock, ...zone }).format(ts);
+export function formatTime(ts: number, now: number, timeZone = ''): string {
+  const [dayOf, clockOf] = formatsOf(timeZone);
+  const time = clockOf.format(ts);
   return dayOf.format(ts) === dayOf.format(now) ? time : `${dayOf.format(ts)}, ${time}`;
 }
 

@@ -1,5 +1,5 @@
 import type { BatchLine } from '@batchfeed/schemas';
-import { indentJson } from '../../format/indent-json.ts';
+import { indentJson, jsonWithin } from '../../format/indent-json.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import { useMay } from '../../session/session.ts';
 import { t } from '../../texts/text.ts';
@@ -72,10 +72,12 @@ export function LineDialog({ line, revealing, onClose }: LineDialogProps) {
 }
 
 function Content({ text, masked }: { readonly text: string; readonly masked: boolean }) {
-  const lines = indentJson(text);
+  const within = jsonWithin(text);
+  const lines = indentJson(within ?? text);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard.
     <div className="line-content mono" data-masked={masked} tabIndex={0} role="region" aria-label={t('lines.content')}>
+      {within === undefined ? null : <div className="muted small">{t('lines.within')}</div>}
       {lines.slice(0, MOST_LINES).map(({ depth, text: part }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines of a text have no other name.
         <div key={index} className="break" style={{ paddingLeft: 14 * Math.min(depth, 40) }}>

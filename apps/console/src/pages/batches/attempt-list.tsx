@@ -10,8 +10,10 @@ const tones: Readonly<Record<BatchAttempt['outcome'], Tone>> = { delivered: 'ok'
 
 /** Every call of a batch: when, how long, what came back. */
 export function AttemptList({ batch }: { readonly batch: BatchDetail }) {
-  const { attempt_list: attempts, attempts: count } = batch;
-  if (attempts.length === 0) return <p className="muted">{t('batches.attempt.none')}</p>;
+  const { attempt_list: attempts, attempts: count, state } = batch;
+  if (attempts.length === 0) {
+    return <p className="muted">{t(state === 'dead' ? 'batches.attempt.never' : 'batches.attempt.none')}</p>;
+  }
   return (
     <div className="stack-tight">
       {attempts.length < count ? <p className="muted">{t('batches.attempt.some', { count })}</p> : null}

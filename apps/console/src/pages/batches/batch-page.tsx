@@ -1,5 +1,6 @@
 import { type BatchDetail, batchesEventSchema } from '@batchfeed/schemas';
 import { Link, useParams } from 'react-router';
+import { hasStatus } from '../../api/api-error.ts';
 import { revealBatch, useBatch, useBatchLines, useBatchRefresh } from '../../api/batches.ts';
 import { path } from '../../api/client.ts';
 import { BatchStatePill } from '../../components/batch-state-pill.tsx';
@@ -23,6 +24,7 @@ import './batches.css';
 export function BatchPage() {
   const { feedId = '', batchId = '' } = useParams();
   const batch = useBatch(feedId, batchId);
+  const isGone = hasStatus(batch.error, 404);
   const refresh = useBatchRefresh(feedId, batchId);
   const live = useLive({
     feedId,
@@ -32,6 +34,7 @@ export function BatchPage() {
       }),
     },
     onReopened: () => void refresh(),
+    enabled: !isGone,
   });
   return (
     <Page
@@ -41,13 +44,13 @@ export function BatchPage() {
       marks={
         <>
           {batch.data ? <BatchStatePill state={batch.data.state} /> : null}
-          <LiveMark state={live} />
+          {isGone ? null : <LiveMark state={live} />}
         </>
       }
       actions={
         <>
           {batch.data?.state === 'dead' ? (
-            <Link className="button button-secondary" to={path`/feeds/${feedId}/dead-letters`}>
+            <Link className="button button-secondary button-small" to={path`/feeds/${feedId}/dead-letters`}>
               {t('batches.deadLetters')}
             </Link>
           ) : null}
@@ -55,7 +58,13 @@ export function BatchPage() {
         </>
       }
     >
-      <QueryView query={batch}>{(found) => <BatchView feedId={feedId} batch={found} />}</QueryView>
+      {isGone ? (
+        <Section>
+          <EmptyState title={t('batches.one.goneTitle')}>{t('batches.one.gone')}</EmptyState>
+        </Section>
+      ) : (
+        <QueryView query={batch}>{(found) => <BatchView feedId={feedId} batch={found} />}</QueryView>
+      )}
     </Page>
   );
 }
@@ -82,7 +91,7 @@ function BatchView({ feedId, batch }: { readonly feedId: string; readonly batch:
         <BatchLines feedId={feedId} batch={batch} />
       ) : (
         <Section title={t('lines.title')}>
-          <EmptyState title={t(batch.attempts === 0 ? 'lines.notKeptYet' : 'lines.notKept')} />
+          <EmptyState title={t(batch.state === 'sealed' ? 'lines.notKeptYet' : 'lines.notKept')} />
         </Section>
       )}
     </div>

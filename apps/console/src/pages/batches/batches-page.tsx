@@ -1,6 +1,7 @@
 import type { BatchPage } from '@batchfeed/schemas';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
+import { hasStatus } from '../../api/api-error.ts';
 import { type BatchPages, useBatches } from '../../api/batches.ts';
 import { path } from '../../api/client.ts';
 import { Button } from '../../components/button.tsx';
@@ -24,14 +25,15 @@ export function BatchesPage() {
   const [chosen, choose] = useBatchFilter();
   const filter = toBatchFilter(chosen);
   const query = useBatches(feedId, filter);
-  const live = useLiveBatches(feedId, filter);
+  const isGone = hasStatus(query.error, 404);
+  const live = useLiveBatches(feedId, filter, !isGone);
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <Page
       title={t('batches.title')}
       lead={t('batches.lead')}
       back={useFeedBack(feedId)}
-      marks={<LiveMark state={live} />}
+      marks={isGone ? undefined : <LiveMark state={live} />}
       actions={
         <>
           <Link className="button button-secondary" to={`/users?feed=${encodeURIComponent(feedId)}`}>

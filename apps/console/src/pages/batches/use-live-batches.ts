@@ -11,11 +11,12 @@ const MOST_ON_TOP = 5_000;
 const AGAIN_MS = 1_000;
 
 /** Keeps the list of batches up to date as they are sealed, sent and settled. */
-export function useLiveBatches(feedId: string, filter: BatchFilter): LiveState {
+export function useLiveBatches(feedId: string, filter: BatchFilter, enabled: boolean): LiveState {
   const cache = useBatchesCache(feedId, filter);
   const again = useSoon(() => void cache.startAgain(), AGAIN_MS);
   return useLive({
     feedId,
+    enabled,
     events: {
       batches: liveEvent(batchesEventSchema, ({ batches, more }) => {
         let isLong = false;

@@ -9,6 +9,7 @@ import { EmptyState } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { t } from '../../texts/text.ts';
+import { LETTER_ROW_HEIGHT } from './letter-columns.tsx';
 
 /** What was replayed, revealed and exported of the feed of late, and by whom. */
 export function DeedsSection({ feedId }: { readonly feedId: string }) {
@@ -25,7 +26,13 @@ export function DeedsSection({ feedId }: { readonly feedId: string }) {
         empty={<EmptyState icon="audit" title={t('deadLetters.history.none')} />}
       >
         {(entries) => (
-          <DataTable label={t('deadLetters.history.table')} columns={columns} rows={entries} rowKey={({ id }) => id} />
+          <DataTable
+            label={t('deadLetters.history.table')}
+            columns={columns}
+            rows={entries}
+            rowKey={({ id }) => id}
+            rowHeight={LETTER_ROW_HEIGHT}
+          />
         )}
       </QueryView>
     </Section>
@@ -33,16 +40,26 @@ export function DeedsSection({ feedId }: { readonly feedId: string }) {
 }
 
 const columns: readonly Column<AuditEntry>[] = [
-  { id: 'ts', header: t('audit.column.ts'), width: '10.5rem', cell: ({ ts }) => <Time ts={ts} quiet /> },
-  { id: 'action', header: t('audit.column.action'), width: '2fr', cell: ({ action }) => t(`audit.action.${action}`) },
+  {
+    id: 'action',
+    header: t('audit.column.action'),
+    width: '2fr',
+    cell: ({ action, ts }) => (
+      <div className="letter-head">
+        <span>{t(`audit.action.${action}`)}</span>
+        <span className="muted">
+          <Time ts={ts} quiet />
+        </span>
+      </div>
+    ),
+  },
   { id: 'who', header: t('audit.column.who'), width: '1.5fr', cell: ({ token_name }) => <RawText text={token_name} /> },
-  { id: 'target', header: t('audit.column.target'), width: '2fr', from: 760, cell: ({ target }) => target },
+  { id: 'target', header: t('audit.column.target'), width: '2fr', from: 680, cell: ({ target }) => target },
   {
     id: 'count',
     header: t('audit.column.count'),
     width: '5.5rem',
     align: 'end',
-    from: 480,
     cell: ({ count }) => (count === null ? null : formatCount(count)),
   },
 ];

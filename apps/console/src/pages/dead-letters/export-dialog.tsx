@@ -19,9 +19,7 @@ export function ExportDialog({ feedId, group, count, onClose, onStarted }: Expor
     <Dialog title={t('deadLetters.exporting.title')} isOpen onClose={onClose} role="alertdialog">
       <div className="stack-tight">
         <p>{t('deadLetters.exporting.text', { count })}</p>
-        <p className="muted">
-          {t('deadLetters.exporting.format')} {t('lines.audited')}
-        </p>
+        <p className="muted">{t('deadLetters.exporting.format')}</p>
       </div>
       <div className="row row-end">
         <Button onPress={onClose}>{t('common.action.cancel')}</Button>

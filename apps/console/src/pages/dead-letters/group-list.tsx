@@ -48,7 +48,7 @@ function GroupText({ group }: { readonly group: DeadLetterGroup }) {
       </span>
       <span className="muted small">
         <Time ts={first} quiet />
-        {last > first ? (
+        {Math.floor(last / 1_000) > Math.floor(first / 1_000) ? (
           <>
             {' – '}
             <Time ts={last} quiet />

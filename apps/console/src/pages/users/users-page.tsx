@@ -27,11 +27,13 @@ export function UsersPage() {
         <Section>
           <SearchForm {...{ found, search }} />
         </Section>
-        <div role="status" className="stack">
-          {search.isPending ? <Loading /> : null}
-          {search.isError ? <ErrorState error={search.error} /> : null}
-          {found && !search.isError ? <Found answer={found.answer} /> : null}
-        </div>
+        {search.isPending ? <Loading /> : null}
+        {search.isError ? <ErrorState error={search.error} /> : null}
+        {/* Always there, so that screen readers notice what comes into it. */}
+        <p className="muted" role="status">
+          {found && isKnown(found.answer) ? t('users.known', { count: found.answer.feeds.length }) : null}
+        </p>
+        {found ? <Found answer={found.answer} /> : null}
       </div>
     </Page>
   );
@@ -96,21 +98,23 @@ function OnlyFeed({ feedId }: { readonly feedId: string }) {
   );
 }
 
+/** Asked about one feed, the platform answers about it even when it knows nothing. */
+const isKnown = ({ feeds }: Pick<UserSearchAnswer, 'feeds'>): boolean =>
+  feeds.some(({ events, waiting }) => events.length > 0 || waiting.length > 0);
+
 function Found({ answer: { feeds, gaps } }: { readonly answer: UserSearchAnswer }) {
-  const isKnown = feeds.some(({ events, waiting }) => events.length > 0 || waiting.length > 0);
+  const known = isKnown({ feeds });
   return (
     <>
-      {isKnown ? (
-        <p className="muted">{t('users.known', { count: feeds.length })}</p>
-      ) : (
+      {known ? null : (
         <Section>
           <EmptyState icon="search" title={t('users.noneTitle')}>
             {t('users.none')}
           </EmptyState>
         </Section>
       )}
-      <HistoryNotes incompleteBefore={isKnown ? null : (feeds[0]?.incomplete_before_ts ?? null)} gaps={gaps} />
-      {isKnown ? feeds.map((found) => <UserInFeed key={found.feed_id} found={found} />) : null}
+      <HistoryNotes incompleteBefore={known ? null : (feeds[0]?.incomplete_before_ts ?? null)} gaps={gaps} />
+      {known ? feeds.map((found) => <UserInFeed key={found.feed_id} found={found} />) : null}
     </>
   );
 }

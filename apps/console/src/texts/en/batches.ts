@@ -52,6 +52,8 @@ export const batches = {
   },
   one: {
     title: 'Batch {id}',
+    goneTitle: 'Not in the history',
+    gone: 'It is past the retention of the history, or it never was a batch of this feed.',
     explain: 'What became of it',
     copyId: 'Copy the id',
     lead: 'The plugin saw this id as the Idempotency-Key.',
@@ -70,6 +72,7 @@ export const batches = {
   attempt: {
     title: 'Attempts',
     none: 'It has not been sent yet.',
+    never: 'It was never sent.',
     number: 'Attempt {number}',
     some: 'Of {count} attempts the first and the last ones are shown.',
     took: 'took {duration}',

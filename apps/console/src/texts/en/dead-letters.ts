@@ -53,7 +53,7 @@ export const deadLetters = {
       other:
         '{count} letters are written to a file, with their contents in clear and whatever personal data is in them.',
     },
-    format: 'NDJSON, one letter a line.',
+    format: 'NDJSON, one letter a line. The export is written to the audit.',
     submit: 'Download',
   },
   one: {

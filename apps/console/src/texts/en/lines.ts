@@ -12,6 +12,7 @@ export const lines = {
   title1: 'Line {number}',
   noUser: 'about nobody',
   reveal: { one: 'Reveal {count} line', other: 'Reveal {count} lines' },
+  within: 'The content is a string that holds this JSON.',
   revealOne: 'Reveal this line',
   hide: 'Mask again',
   confirmTitle: 'Reveal contents?',
@@ -20,6 +21,6 @@ export const lines = {
     other: '{count} lines are shown in clear, with whatever personal data is in them.',
   },
   confirmAudit: 'That you, {name}, did so is written to the audit.',
-  audited: 'It is written to the audit.',
+  audited: 'A reveal is written to the audit.',
   revealed: 'In clear. The reveal was written to the audit.',
 } as const;

@@ -9,7 +9,7 @@ export const users = {
     USER_ACCOUNT: 'User account id',
     USER_AGENT: 'User agent (vector id)',
   },
-  typeHelp: 'The user point id, where updates have one.',
+  typeHelp: 'As updates name the user.',
   user: 'Identifier',
   userHelp: {
     USER_POINT: 'As it stands in the update.',
