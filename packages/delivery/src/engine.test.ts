@@ -423,6 +423,27 @@ describe('memory', () => {
     expect(engine.ledger()).toMatchObject({ accepted, delivered: accepted });
   });
 
+  test('what ends while the engine closes seals nothing early', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const { engine, events } = await world([], {
+      maxHeldBytes: 3000,
+      send: () => held.then(() => ({ kind: 'delivered' })),
+    });
+    const appends = Array.from({ length: 40 }, (_, index) => engine.append([line(String(index), `key ${index}`)]));
+    void Promise.allSettled(appends);
+    await settle();
+    const sealed = () => events.filter(({ type }) => type === 'sealed').length;
+    const before = sealed();
+    expect(before).toBeGreaterThan(0);
+    const closing = engine.close();
+    letGo();
+    await closing;
+    expect(sealed()).toBe(before);
+  });
+
   test('one destination that does not give back leaves room for the others', async () => {
     const { engine } = await world([], {
       maxHeldBytes: 30_000,

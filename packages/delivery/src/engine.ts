@@ -374,9 +374,9 @@ export class Engine {
     lane.append(lane.destination(destination), line);
   }
 
-  /** A unit is sealed as it comes: there is nothing to seal early. */
+  /** A unit is sealed as it comes: there is nothing to seal early. What is open when the engine closes stays open. */
   #relieve(destination: string): void {
-    if (!this.#settings.unit) relieve(this.#lanes, this.#budget, destination);
+    if (!this.#settings.unit && !this.#closed) relieve(this.#lanes, this.#budget, destination);
   }
 
   #progressed(): void {
