@@ -6,7 +6,7 @@ interface RawTextProps {
   readonly text: string;
   /** Characters shown at most; how many more there are is said. Default 300. */
   readonly most?: number;
-  /** Where line breaks are shown as such: in blocks of code. */
+  /** Where space at the ends and line breaks are what they look like: in blocks of code and parts of sentences. */
   readonly inLines?: boolean;
 }
 

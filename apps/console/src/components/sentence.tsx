@@ -12,7 +12,7 @@ export function Sentence({ text }: { readonly text: string }) {
           <Time key={index} ts={part.ts} />
         ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: see above.
-          <RawText key={index} text={part.text} most={5_000} />
+          <RawText key={index} text={part.text} most={5_000} inLines />
         ),
       )}
     </span>

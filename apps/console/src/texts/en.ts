@@ -21,6 +21,8 @@ export const en = {
   batching,
   common,
   deadLetters,
+  feed,
+  feeds,
   firstRun,
   lines,
   plugins,
