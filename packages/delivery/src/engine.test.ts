@@ -432,9 +432,10 @@ describe('memory', () => {
       maxHeldBytes: 3000,
       send: () => held.then(() => ({ kind: 'delivered' })),
     });
-    const appends = Array.from({ length: 40 }, (_, index) => engine.append([line(String(index), `key ${index}`)]));
-    void Promise.allSettled(appends);
-    await settle();
+    await append(
+      engine,
+      Array.from({ length: 40 }, (_, index) => line(String(index), `key ${index}`)),
+    );
     const sealed = () => events.filter(({ type }) => type === 'sealed').length;
     const before = sealed();
     expect(before).toBeGreaterThan(0);
