@@ -14,11 +14,11 @@ const clock = new Intl.DateTimeFormat('en', {
   hourCycle: 'h23',
 });
 
-type Shown = Pick<TimeChartProps, 'series' | 'format' | 'top'>;
+type Shown = Pick<TimeChartProps, 'series' | 'format' | 'top' | 'least'>;
 
 /** What uPlot needs to know, in the colours of right now. */
 export function chartOptions(
-  { series, format, top }: Shown,
+  { series, format, top, least = 0 }: Shown,
   width: number,
   onPointed: (index: number | null) => void,
 ): uPlot.Options {
@@ -36,7 +36,7 @@ export function chartOptions(
     padding: [8, 8, 0, 0],
     scales: {
       x: { time: true },
-      y: { range: (_chart, _min, max) => [0, top ?? (max > 0 ? max * 1.1 : 1)] },
+      y: { range: (_chart, _min, max) => [0, top ?? Math.max(max > 0 ? max * 1.1 : 1, least)] },
     },
     axes: [
       { ...axis, space: 72, size: 24, values: (_chart, times) => times.map((time) => clock.format(time)) },

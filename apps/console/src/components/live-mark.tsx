@@ -8,7 +8,7 @@ const tones: Readonly<Record<LiveState, Tone>> = { connecting: 'quiet', open: 'o
 export function LiveMark({ state }: { readonly state: LiveState }) {
   const texts = { connecting: 'connecting', open: 'live', waiting: 'offlineRetry', closed: 'offlineRetry' } as const;
   return (
-    <span role="status">
+    <span role="status" className="row">
       <Pill tone={tones[state]}>{t(`common.state.${texts[state]}`)}</Pill>
     </span>
   );

@@ -29,6 +29,8 @@ export interface TimeChartProps {
   readonly format: (value: number) => string;
   /** The top of the scale; as high as the highest value by default. */
   readonly top?: number | undefined;
+  /** Where the scale ends at the lowest, so that next to nothing does not look like much. */
+  readonly least?: number | undefined;
 }
 
 /**

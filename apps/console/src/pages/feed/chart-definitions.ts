@@ -20,6 +20,8 @@ export interface ChartDefinition {
   readonly format: (value: number) => string;
   /** The top of the scale, where that is always the same. */
   readonly top?: number;
+  /** Where it ends at the lowest. */
+  readonly least?: number;
   /** Leaves out lines that are zero all the time, but for the first. */
   readonly onlyUsed?: boolean;
 }
@@ -53,6 +55,7 @@ export const chartDefinitions: readonly ChartDefinition[] = [
     id: 'latency',
     title: title('latency'),
     format: formatDuration,
+    least: 10,
     lines: (['p50', 'p95', 'p99'] as const).map((percentile, index) => ({
       id: percentile,
       label: percentile,

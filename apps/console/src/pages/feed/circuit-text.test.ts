@@ -23,7 +23,7 @@ describe('the circuit as a sentence', () => {
   it('counts down to now and not below', () => {
     const open = { state: 'OPEN' as const, next_probe_ts: NOW - 5_000 };
     expect(circuitText(open, 'ACTIVE', NOW)).toMatchObject({ next: 'It is being asked now.' });
-    expect(circuitText({ ...open, since_ts: NOW + 9_000 }, 'ACTIVE', NOW).sentence).toContain('for 0 ms');
+    expect(circuitText({ ...open, since_ts: NOW + 9_000 }, 'ACTIVE', NOW).sentence).toContain('for < 1 s');
   });
 
   it('promises no calls of a feed that makes none', () => {

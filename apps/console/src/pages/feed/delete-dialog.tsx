@@ -1,4 +1,4 @@
-import type { FeedResource } from '@batchfeed/schemas';
+import type { FeedLedger, FeedResource } from '@batchfeed/schemas';
 import { useState } from 'react';
 import { type RemovalMode, useFeedDeed, useFeedLedger } from '../../api/feeds.ts';
 import { ConfirmDialog } from '../../components/dialog.tsx';
@@ -31,9 +31,7 @@ export function DeleteDialog({ feed, onClose }: DeleteDialogProps) {
       onConfirm={remove}
     >
       <p>{t('feed.deed.delete.text')}</p>
-      {ledger ? (
-        <p>{t('feed.holds', { updates: undelivered(ledger.updates), lines: undelivered(ledger.lines) })}</p>
-      ) : null}
+      {ledger ? <p>{heldText(ledger)}</p> : null}
       <fieldset className="feed-choices">
         <legend className="field-label">{t('feed.removal.label')}</legend>
         {modes.map((value) => (
@@ -48,4 +46,9 @@ export function DeleteDialog({ feed, onClose }: DeleteDialogProps) {
       </fieldset>
     </ConfirmDialog>
   );
+}
+
+function heldText(ledger: FeedLedger): string {
+  const held = { updates: undelivered(ledger.updates), lines: undelivered(ledger.lines) };
+  return held.updates + held.lines === 0 ? t('feed.holdsNothing') : t('feed.holds', held);
 }

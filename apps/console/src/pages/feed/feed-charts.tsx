@@ -35,6 +35,17 @@ interface ChartProps {
 
 function Chart({ definition, points, times, from, to }: ChartProps) {
   const series = useMemo(() => chartSeries(definition, points), [definition, points]);
-  const { title, format, top } = definition;
-  return <TimeChart label={title} times={times} series={series} from={from} to={to} format={format} top={top} />;
+  const { title, format, top, least } = definition;
+  return (
+    <TimeChart
+      label={title}
+      times={times}
+      series={series}
+      from={from}
+      to={to}
+      format={format}
+      top={top}
+      least={least}
+    />
+  );
 }

@@ -4,6 +4,7 @@ import { Link, Navigate, useParams } from 'react-router';
 import { hasStatus } from '../../api/api-error.ts';
 import { path } from '../../api/client.ts';
 import { useFeedResource } from '../../api/feed-setup.ts';
+import { useFeedLedger, useFeedStatistics } from '../../api/feeds.ts';
 import { isUnderWay, useUpload } from '../../api/uploads.ts';
 import { LiveMark } from '../../components/live-mark.tsx';
 import { Page, Section } from '../../components/page.tsx';
@@ -60,14 +61,16 @@ function FeedView({ feed, current, live }: FeedViewProps) {
       back={{ to: '/feeds', label: t('feeds.title') }}
       marks={
         <>
-          <FeedStatusPill status={feed.status} />
-          <CircuitPill state={feed.circuit?.state ?? 'CLOSED'} />
+          <span className="row" role="status">
+            <FeedStatusPill status={feed.status} />
+            <CircuitPill state={feed.circuit?.state ?? 'CLOSED'} />
+          </span>
           <LiveMark state={live.state} />
         </>
       }
       actions={<FeedDeeds feed={feed} />}
     >
-      <FeedLinks feedId={feed.id} live={live} />
+      <FeedLinks feedId={feed.id} />
       <UploadHint feedId={feed.id} shown={current !== 'upload'} />
       <Tabs
         label={t('feed.tabs')}
@@ -83,30 +86,37 @@ function FeedView({ feed, current, live }: FeedViewProps) {
 const tabPath = (feedId: string, tab: TabId) =>
   tab === 'overview' ? path`/feeds/${feedId}` : path`/feeds/${feedId}/${tab}`;
 
-function FeedLinks({ feedId, live }: { readonly feedId: string; readonly live: FeedLive }) {
-  const dead = live.pulse && live.pulse.ledger.updates.dead + live.pulse.statistics.batches.dead;
+function FeedLinks({ feedId }: { readonly feedId: string }) {
+  const ledger = useFeedLedger(feedId);
+  const statistics = useFeedStatistics(feedId);
+  const dead = (ledger.data?.updates.dead ?? 0) + (statistics.data?.batches.dead ?? 0);
   return (
     <nav className="row" aria-label={t('feed.links')}>
       <Link className="button button-secondary button-small" to={path`/feeds/${feedId}/batches`}>
         {t('feed.link.batches')}
       </Link>
       <Link className="button button-secondary button-small" to={path`/feeds/${feedId}/dead-letters`}>
-        {dead ? t('feed.link.deadLettersCount', { count: dead }) : t('feed.link.deadLetters')}
+        {dead > 0 ? t('feed.link.deadLettersCount', { count: dead }) : t('feed.link.deadLetters')}
       </Link>
     </nav>
   );
 }
 
-/** An upload goes on while the reader looks at something else. */
+/** An upload goes on, or fails, while the reader looks at something else. */
 function UploadHint({ feedId, shown }: { readonly feedId: string; readonly shown: boolean }) {
   const { upload } = useUpload(feedId);
-  if (!shown || !isUnderWay(upload)) return null;
+  const failed = upload?.phase === 'failed';
   return (
-    <Note>
-      <span>
-        {t('feed.upload.underWay')} <Link to={tabPath(feedId, 'upload')}>{t('feed.upload.show')}</Link>
-      </span>
-    </Note>
+    <div className="feed-hint" role="status">
+      {shown && (failed || isUnderWay(upload)) ? (
+        <Note tone={failed ? 'bad' : 'info'}>
+          <span>
+            {t(failed ? 'feed.upload.brokeOff' : 'feed.upload.underWay')}{' '}
+            <Link to={tabPath(feedId, 'upload')}>{t('feed.upload.show')}</Link>
+          </span>
+        </Note>
+      ) : null}
+    </div>
   );
 }
 

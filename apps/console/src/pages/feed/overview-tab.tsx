@@ -7,7 +7,7 @@ import { Section } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { Note } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
-import { formatDuration } from '../../format/times.ts';
+import { formatAge } from '../../format/times.ts';
 import { t } from '../../texts/text.ts';
 import { circuitText } from './circuit-text.ts';
 import { FeedCharts } from './feed-charts.tsx';
@@ -78,10 +78,7 @@ function FeedFacts({ feed, live: { pulse, now } }: FeedTabProps) {
           </Link>,
         ],
         [t('feed.fact.session'), feed.session_id ?? t('feed.fact.noSession')],
-        [
-          t('feed.fact.oldest'),
-          oldest ? formatDuration(Math.floor(Math.max(0, now - oldest) / 1_000) * 1_000) : t('feed.fact.nothingOpen'),
-        ],
+        [t('feed.fact.oldest'), oldest ? formatAge(now - oldest) : t('feed.fact.nothingOpen')],
         [t('feed.fact.created'), <Time key="created" ts={feed.created_ts} />],
         [t('feed.fact.id'), feed.id],
       ]}

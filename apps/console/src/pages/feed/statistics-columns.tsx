@@ -15,7 +15,6 @@ const number = <T extends Counted>(
 ): Column<T> => ({
   id,
   header: t(`feed.statistics.${id}`),
-  width: '6rem',
   align: 'end',
   from,
   cell: (row) => formatCount(read(row)),
@@ -26,14 +25,13 @@ function counted<T extends Counted>(): readonly Column<T>[] {
   return [
     number('updates', (row) => row.updates_accepted, 0),
     number('lines', (row) => row.lines_accepted, 620),
-    number('delivered', (row) => row.lines_delivered, 400),
+    number('delivered', (row) => row.lines_delivered, 0),
     number('dead', (row) => row.lines_dead + row.updates_dead, 540),
     number('success', (row) => row.items_success, 760),
     number('error', (row) => row.items_error, 860),
     {
       id: 'coverage',
       header: t('feed.statistics.coverage'),
-      width: '5.5rem',
       align: 'end',
       from: 480,
       cell: ({ coverage: { share } }) => (share === null ? t('feed.statistics.unknown') : formatShare(1 - share)),
@@ -65,13 +63,13 @@ const from: Readonly<Record<StatisticsUnit, Column<StatisticsPeriod>>> = {
   day: {
     id: 'from',
     header: t('feed.statistics.from'),
-    width: '10rem',
+    width: '7rem',
     cell: ({ from_ts }) => formatUtcDay(from_ts),
   },
   hour: {
     id: 'from',
     header: t('feed.statistics.from'),
-    width: '10rem',
+    width: '11rem',
     cell: ({ from_ts }) => <Time ts={from_ts} quiet />,
   },
 };

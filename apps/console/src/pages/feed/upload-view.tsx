@@ -1,4 +1,5 @@
 import type { IngestReport } from '@batchfeed/schemas';
+import { hasStatus } from '../../api/api-error.ts';
 import { isUnderWay, type UploadState, type useUpload } from '../../api/uploads.ts';
 import { Button } from '../../components/button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -79,7 +80,9 @@ function Outcome({ upload }: { readonly upload: UploadState }) {
       {upload.phase === 'failed' ? (
         <>
           <ErrorNote error={upload.error} />
-          <p className="muted small">{t('feed.upload.goOnHint')}</p>
+          <p className="muted small">
+            {t(hasStatus(upload.error, 409) ? 'feed.upload.goOnSoon' : 'feed.upload.goOnHint')}
+          </p>
         </>
       ) : null}
       {upload.phase === 'done' ? <Report report={upload.report} ms={upload.ms} /> : null}
@@ -92,7 +95,8 @@ function Report({ report, ms }: { readonly report: IngestReport; readonly ms: nu
   return (
     <Note tone={report.rejected === 0 ? 'ok' : 'warn'}>
       <p>
-        {t('feed.upload.done', { count: report.accepted })} {t('feed.upload.doneIn', { time: formatDuration(ms) })}
+        {t(whole ? 'feed.upload.doneWhole' : 'feed.upload.done', { count: report.accepted })}{' '}
+        {t('feed.upload.doneIn', { time: formatDuration(ms) })}
       </p>
       {report.rejected > 0 ? <p>{t('feed.upload.rejected', { count: report.rejected })}.</p> : null}
       {whole ? (

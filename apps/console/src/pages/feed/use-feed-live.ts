@@ -9,7 +9,7 @@ import { type PulsePoint, withGap, withPulse } from './pulse-history.ts';
 
 export interface FeedLive {
   readonly state: LiveState;
-  /** Undefined before the first. */
+  /** The latest; undefined before the first. */
   readonly pulse: PulseEvent | undefined;
   readonly points: readonly PulsePoint[];
   /** The platform's clock, as far as it is known. */
@@ -45,6 +45,7 @@ export function useFeedLive(feedId: string, enabled: boolean): FeedLive {
     // A stream ends with its feed, too: whether it is still there is told by asking.
     void client.invalidateQueries({ queryKey: feedKeys.resource(feedId) });
   }, [state, client, feedId]);
-  const pulse = points.at(-1)?.pulse ?? undefined;
+  // Without a stream the last that was known is shown.
+  const pulse = points.findLast((point) => point.pulse !== null)?.pulse ?? undefined;
   return { state, pulse, points, now: useNow() - skew };
 }

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import { path } from '../../api/client.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { formatCompact, formatRate } from '../../format/numbers.ts';
-import { formatDuration } from '../../format/times.ts';
+import { formatAge } from '../../format/times.ts';
 import { t } from '../../texts/text.ts';
 import { CircuitPill, FeedStatusPill } from './feed-status-pill.tsx';
 
@@ -86,8 +86,7 @@ const columns = (now: number): readonly Column<Row>[] => [
     width: '6.5rem',
     align: 'end',
     from: 760,
-    cell: ({ pulse: { oldest_open_ts: ts } }) =>
-      ts === null ? t('feeds.notYet') : formatDuration(Math.max(0, Math.floor((now - ts) / 1_000) * 1_000)),
+    cell: ({ pulse: { oldest_open_ts: ts } }) => (ts === null ? t('feeds.notYet') : formatAge(now - ts)),
     sortBy: ({ pulse }) => (pulse.oldest_open_ts === null ? 0 : now - pulse.oldest_open_ts),
   },
   {

@@ -88,6 +88,8 @@ function FeedList({ filter, setFilter, news }: FeedListProps) {
           </EmptyState>
         ) : (
           <DataTable
+            // What is looked for now begins at its top.
+            key={`${filter.status} ${search}`}
             label={t('feeds.table')}
             columns={columns}
             rows={rows}

@@ -9,7 +9,6 @@ export const feed = {
   fact: {
     segment: 'Segment',
     plugin: 'Plugin',
-    version: 'Version',
     session: 'Session',
     noSession: 'none yet',
     created: 'Created',
@@ -26,7 +25,6 @@ export const feed = {
     tracked: 'The platform remembers who is in the segment',
   },
   pluginVersion: '{plugin} {version}',
-  circuitTitle: 'Plugin',
   circuit: {
     closed: 'The plugin answers. Updates and batches are sent as they come.',
     paused: 'The feed is paused: nothing is sent, and everything it holds is kept.',
@@ -103,7 +101,8 @@ export const feed = {
       done: '{feed} is deleted as soon as it holds nothing any more.',
     },
   },
-  holds: 'It holds {updates} updates and {lines} lines that are not delivered.',
+  holds: 'Not delivered yet: {updates} updates and {lines} lines.',
+  holdsNothing: 'Everything it took is delivered or a dead letter.',
   openLines: { one: '{count} line is open.', other: '{count} lines are open.' },
   removal: {
     label: 'What becomes of what it holds',
@@ -141,11 +140,13 @@ export const feed = {
     another: 'Upload another',
     goOn: 'Go on',
     goOnHint: 'What was taken stays taken; going on begins behind it.',
+    goOnSoon: 'The platform may still be busy with what it got before it broke off: go on in a moment.',
     progress: 'Upload of {name}',
     sending: '{sent} of {size}, {rate}/s',
     taking: 'All sent. The platform is taking it in …',
     stopped: 'The upload was stopped. What was sent until then may have been taken.',
     done: { one: '{count} update was accepted.', other: '{count} updates were accepted.' },
+    doneWhole: { one: '{count} member was read.', other: '{count} members were read.' },
     doneIn: 'It took {time}.',
     whole: '{upserts} are new or changed, {deletes} left, {unchanged} stayed as they were.',
     withheld: {
@@ -159,7 +160,8 @@ export const feed = {
     path: 'Field',
     wholeLine: 'the line',
     problem: 'What is wrong',
-    underWay: 'An upload is under way',
+    underWay: 'An upload is under way.',
+    brokeOff: 'An upload did not get through.',
     show: 'Show it',
   },
   statistics: {
@@ -171,7 +173,6 @@ export const feed = {
     units: { day: 'Days', hour: 'Hours' },
     none: 'Nothing was counted yet',
     session: 'Session',
-    first: 'First hour',
     last: 'Last hour',
     from: 'From',
     updates: 'Updates',

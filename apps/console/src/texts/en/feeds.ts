@@ -33,7 +33,7 @@ export const feeds = {
     PUBLISHED: 'partly activated',
     ACTIVE: 'active',
     INITIAL_LOADING: 'first loading',
-    LIVE: 'live',
+    LIVE: 'in sync',
     PAUSED: 'paused',
     DRAINING: 'being emptied',
     DISCARDING: 'being discarded',
