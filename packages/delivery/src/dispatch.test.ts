@@ -152,6 +152,44 @@ describe('an attempt', () => {
   });
 });
 
+describe('patience', () => {
+  test('is each destination’s own where it has one, as it is when the attempt fails', async () => {
+    const own = new Map([['d', 2]]);
+    const { engine, clock, events } = await world([], {
+      send: async () => busy,
+      maxAttemptsOf: (destination) => own.get(destination),
+      retry: { maxAttempts: 4, baseMs: 1, capMs: 1 },
+    });
+    const elsewhere = numbered(4).map((one) => ({ ...one, destination: 'e' }));
+    await append(engine, [...numbered(4), ...elsewhere]);
+    await clock.advance(20);
+    const attempts = (name: string) =>
+      events.filter((event) => event.type === 'attempt' && event.destination === name).length;
+    expect([attempts('d'), attempts('e')]).toEqual([2, 4]);
+    expect((await engine.deadLetters({ destination: 'd' }))[0]?.reason).toBe('Busy. Gave up after 2 failed attempts.');
+    own.set('d', 1);
+    await append(engine, numbered(4));
+    expect(attempts('d')).toBe(3);
+  });
+
+  test('ends as well when each answer is a failure that asks for a delay, which is kept', async () => {
+    const { engine, clock, sent } = await world([], {
+      send: async (batch) => {
+        sent.push({ ...batch, at: clock.now() });
+        return { ...busy, failed: true, delayMs: 50 };
+      },
+    });
+    await append(engine, numbered(4));
+    await clock.advance(200);
+    expect(sent.map(({ at, failures }) => [at - (sent[0]?.at ?? 0), failures])).toEqual([
+      [0, 0],
+      [50, 1],
+      [100, 2],
+    ]);
+    expect(engine.ledger()).toMatchObject({ dead: 4 });
+  });
+});
+
 describe('when the engine closes', () => {
   test('nothing new is started, though there are places', async () => {
     const { answer, give, waiting } = heldAnswers();

@@ -173,12 +173,13 @@ export class Dispatch {
 
   #postpone(shipment: Shipment, outcome: Retry): void {
     const { abort, journal, settings } = this.#lane.context;
-    const { clock, random, retry } = settings;
+    const { clock, maxAttemptsOf, random, retry } = settings;
     if (abort.aborted) return;
     const delay = honouredDelayMs(outcome.delayMs, retry);
-    if (delay === 0) shipment.failures += 1;
+    const failed = outcome.failed ?? delay === 0;
+    if (failed) shipment.failures += 1;
     shipment.lastAnswer = { reason: outcome.reason, status: outcome.status };
-    if (shipment.failures >= retry.maxAttempts) {
+    if (failed && shipment.failures >= maxAttemptsOf(shipment.destination.name)) {
       const reason = `${outcome.reason} Gave up after ${shipment.failures} failed attempts.`;
       this.#lane.deadLetters.bury(shipment, { ...outcome, reason });
       return;

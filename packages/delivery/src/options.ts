@@ -36,6 +36,11 @@ export interface EngineOptions {
   /** How failed attempts are repeated; fields left out have their defaults. */
   readonly retry?: Partial<RetryPolicy>;
   /**
+   * Failed attempts after which a batch of this destination is a dead letter, asked after each that failed, so that a change holds for what is
+   * on its way too. Undefined or no positive number: `retry.maxAttempts`.
+   */
+  readonly maxAttemptsOf?: (destination: string) => number | undefined;
+  /**
    * Bytes of unsettled lines held in memory before appends wait. Shared fairly: one destination may hold as much as is still free,
    * so that one that does not move leaves room for the others. Default 64 MiB.
    */
@@ -62,6 +67,7 @@ export interface Settings {
   readonly endpointOf: (destination: string) => string;
   readonly bisects: (destination: string) => boolean;
   readonly retry: RetryPolicy;
+  readonly maxAttemptsOf: (destination: string) => number;
   readonly maxHeldBytes: number;
   readonly maxOpenKeys: number;
   readonly downstream: Engine | undefined;
@@ -99,6 +105,10 @@ export function settingsOf(options: EngineOptions): Settings {
     endpointOf: options.endpointOf ?? ((destination) => destination),
     bisects: typeof bisect === 'function' ? bisect : () => bisect,
     retry,
+    maxAttemptsOf: (destination) => {
+      const own = options.maxAttemptsOf?.(destination);
+      return own !== undefined && own > 0 ? own : retry.maxAttempts;
+    },
     maxHeldBytes,
     maxOpenKeys,
     downstream: options.downstream,

@@ -20,6 +20,11 @@ export interface OutgoingBatch {
   readonly sealedAt: number;
   /** 1 for the first try. Tries put off by a requested delay count here too. */
   readonly attempt: number;
+  /**
+   * Attempts before this one that count as failed, those before a restart too: 0 for the first try, and for the first of a replay. Tries put
+   * off by a requested delay are not among them.
+   */
+  readonly failures: number;
   /** Whether a dead letter came back. */
   readonly replay: boolean;
 }
@@ -61,9 +66,11 @@ export interface Delivered extends Answered {
   readonly forward?: readonly Line[] | undefined;
 }
 
-/** Not now: the same batch is sent again later. With a `delayMs` the attempt does not count as failed. */
+/** Not now: the same batch is sent again later. */
 export interface Retry extends Answered {
   readonly kind: 'retry';
+  /** Whether the attempt counts as failed. Default: unless it asks for a delay, which is no failure. */
+  readonly failed?: boolean | undefined;
   /** A short sentence for people, without secrets or personal data. */
   readonly reason: string;
 }

@@ -4,6 +4,7 @@ import { append, heldAnswers, line, numbered, POLICY, world } from './testing/en
 import { FakeClock, settle } from './testing.ts';
 
 const no: Outcome = { kind: 'rejected', reason: 'No.' };
+const busy: Outcome = { kind: 'retry', reason: 'Busy.' };
 const keysOf = (sent: readonly { key: string }[]) => sent.map(({ key }) => key);
 
 /** Writes state into a lane behind the engine's back. */
@@ -56,6 +57,25 @@ describe('an engine that is opened again', () => {
     await engine.close();
     await (await open()).idle();
     expect(sent).toMatchObject([{ attempt: 1 }]);
+  });
+
+  test('goes on counting failures where it was, of replays too', async () => {
+    const { engine, clock, open, sent } = await world([no, busy, busy, busy]);
+    await append(engine, numbered(4, 'replayed'));
+    await engine.replay((await engine.deadLetters())[0]?.ref ?? '');
+    await append(engine, numbered(4, 'fresh'));
+    await engine.close();
+    const again = await open();
+    await clock.advance(100);
+    await again.idle();
+    expect(sent.map(({ key, attempt, failures }) => [key, attempt, failures])).toEqual([
+      ['replayed', 1, 0],
+      ['replayed', 2, 0],
+      ['fresh', 1, 0],
+      ['fresh', 2, 1],
+      ['replayed', 3, 1],
+      ['fresh', 3, 2],
+    ]);
   });
 
   test('has a batch wait for the older one of its subject as before', async () => {

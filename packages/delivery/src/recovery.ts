@@ -99,7 +99,10 @@ function recoverReplay(lane: LaneEngine, key: string, value: string): void {
   const record = JSON.parse(value) as DeadRecord;
   const number = Number(key.slice(PREFIX.replay.length));
   lane.nextBatch = Math.max(lane.nextBatch, number + 1);
-  lane.destination(record.destination).enqueue(lane.deadLetters.shipment(record, number));
+  const shipment = lane.deadLetters.shipment(record, number);
+  const [attempts, failures] = lane.earlierTries.get(record.id) ?? [shipment.attempts, 0];
+  Object.assign(shipment, { attempts, failures });
+  lane.destination(record.destination).enqueue(shipment);
 }
 
 /** The counts were written with what they count; a difference means that the store lost or gained something. */

@@ -84,6 +84,7 @@ export function outgoing(shipment: Shipment): OutgoingBatch {
     openedAt: shipment.openedAt,
     sealedAt: shipment.sealedAt,
     attempt: shipment.attempts,
+    failures: shipment.failures,
     replay: shipment.replays > 0,
   };
 }

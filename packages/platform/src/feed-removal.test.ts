@@ -89,6 +89,26 @@ describe('a feed with options of its own', () => {
     expect(limited).toHaveLength(2);
   });
 
+  it('counts its failed attempts over restarts', async () => {
+    const feed = await makeFeed(operator, plugin.url);
+    await operator.do('PUT', feed.path, { options: { max_attempts: 15 } });
+    let calls = 0;
+    plugin.on(UPDATE, (_, response) => {
+      calls += 1;
+      answer(response, 429, { status: 'retry' });
+    });
+    await feed.push([update('limited')]);
+    for (let restart = 0; restart < 2; restart += 1) {
+      const before = calls;
+      while (calls === before) await new Promise((resolve) => setTimeout(resolve, 1));
+      await operator.restart();
+    }
+    await feed.until(({ updates }) => updates.dead === 1);
+    const { attempts, reason } =
+      (await operator.do<{ attempts: number; reason: string }[]>('GET', `${feed.path}/dead_letters`))[0] ?? {};
+    expect([calls, attempts, reason]).toEqual([15, 15, expect.stringContaining('after 15 failed attempts')]);
+  });
+
   it('changes only for those who know how it is', async () => {
     const feed = await makeFeed(operator, plugin.url);
     const read = await fetch(`${operator.platform.url}${feed.path}`, { headers: { authorization: operator.token } });

@@ -44,6 +44,7 @@ const batch = (id: string, text = '1'): OutgoingBatch => ({
   openedAt: Date.now(),
   sealedAt: Date.now(),
   attempt: 1,
+  failures: 0,
   replay: false,
 });
 const answerUpdate = (id: number) => {

@@ -45,6 +45,7 @@ function batch(
     openedAt: now - 10,
     sealedAt: now,
     attempt: 1,
+    failures: 0,
     replay: false,
     ...given,
   };

@@ -8,7 +8,6 @@ import type { Observer } from '../operations/observer.ts';
 import type { Trace } from '../operations/trace.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
 import type { DurableTotals } from '../statistics/statistics-recorder.ts';
-import { AttemptLimit } from './attempt-limit.ts';
 import type { CircuitPolicy, CircuitView } from './circuit.ts';
 import { CircuitRegister } from './circuit-register.ts';
 import { countingLine, isCountingLine } from './counting-line.ts';
@@ -100,14 +99,14 @@ export class Pipeline {
     const throttles = new ThrottleRegister();
     const stop = new AbortController();
     const circuits = new CircuitRegister(options.caller, options.logger, options.circuit);
-    const attempts = new AttemptLimit(retry);
-    const context = { ...options, throttles, circuits, attempts, closing: stop.signal };
+    const context = { ...options, throttles, circuits, closing: stop.signal };
     const stopStarting = () => {
       stop.abort();
       circuits.close();
       throttles.disturb();
     };
     const paused = (feedId: string) => directory.find(feedId)?.status === 'PAUSED';
+    const maxAttemptsOf = (feedId: string) => directory.find(feedId)?.options.max_attempts;
     // Both begin to send as they open, so the senders must not need the pipeline itself.
     const lines = await openEngine({
       store,
@@ -118,9 +117,10 @@ export class Pipeline {
       },
       send: (batch) => sendBatch(batch, context),
       concurrency: batchConcurrency,
-      bisect: (feedId) => directory.find(feedId)?.options.bisect === true && !attempts.takeGivenUp(feedId),
+      bisect: (feedId) => directory.find(feedId)?.options.bisect === true,
       paused,
       retry,
+      maxAttemptsOf,
       onEvent: (event) => observer.event('batch', event),
     });
     const updates = await openEngine({
@@ -133,6 +133,7 @@ export class Pipeline {
       downstream: lines,
       paused,
       retry,
+      maxAttemptsOf,
       onEvent: (event) => observer.event('update', event),
     });
     return new Pipeline(options, updates, lines, throttles, circuits, stopStarting);

@@ -3,7 +3,6 @@ import type { Observer } from '../operations/observer.ts';
 import { looksLikeOutage, type PluginAnswer } from '../plugin/plugin-answer.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
 import type { IdentifierStat } from '../statistics/count-update.ts';
-import type { AttemptLimit } from './attempt-limit.ts';
 import { batchOutcome } from './batch-outcome.ts';
 import type { Circuit } from './circuit.ts';
 import type { CircuitRegister } from './circuit-register.ts';
@@ -22,7 +21,6 @@ export interface SenderContext {
   readonly callTimeoutMs?: number | undefined;
   readonly throttles: ThrottleRegister;
   readonly circuits: CircuitRegister;
-  readonly attempts: AttemptLimit;
   readonly observer: Observer;
   /** Aborted when nothing shall be started any more. */
   readonly closing: AbortSignal;
@@ -50,8 +48,8 @@ export async function sendUpdate(batch: OutgoingBatch, context: SenderContext): 
     id: batch.id,
     endpoint: '/v1/user_segment_update',
     body: updateBody(update.content, route.suffix(sessionId)),
-    outcomeOf: (answer) => updateOutcome(answer, { attempt: batch.attempt, toLine, onStats }),
-  }).then((outcome) => context.attempts.apply(batch, outcome, route.options));
+    outcomeOf: (answer) => updateOutcome(answer, { failures: batch.failures, toLine, onStats }),
+  });
   context.observer.updateAnswered(batch, outcome, stats);
   return outcome;
 }
@@ -68,7 +66,7 @@ export async function sendBatch(batch: OutgoingBatch, context: SenderContext): P
     body: batchBody(contents, batch.sealedAt, groupingKey, route.context(sessionId)),
     headers: ['idempotency-key', batch.id, 'x-batchfeed-attempt', String(batch.attempt)],
     outcomeOf: (answer) => batchOutcome(answer, batch.lines.length),
-  }).then((outcome) => context.attempts.apply(batch, outcome, route.options));
+  });
   context.observer.batchAnswered(batch, outcome);
   return outcome;
 }

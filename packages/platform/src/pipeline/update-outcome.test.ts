@@ -9,7 +9,7 @@ const http = (status: number, body: unknown, delayMs?: number): PluginAnswer => 
   delayMs,
 });
 const toLine = (key: string, content: string) => ({ destination: 'feed', key, content });
-const outcomeOf = (answer: PluginAnswer, attempt = 1) => updateOutcome(answer, { attempt, toLine });
+const outcomeOf = (answer: PluginAnswer, failures = 0) => updateOutcome(answer, { failures, toLine });
 const item = (more: object = {}) => ({ type: 'BATCH_DELIVERY', grouping_key: 'k', content: 1, ...more });
 
 describe('updateOutcome', () => {
@@ -57,9 +57,9 @@ describe('updateOutcome', () => {
       'no answer',
       { kind: 'none', reason: 'the plugin reset the connection', unreachable: false, outage: true } as const,
     ],
-  ])('tries again after %s, at any attempt', (_, answer) => {
-    for (const attempt of [1, 9]) {
-      const outcome = outcomeOf(answer, attempt);
+  ])('tries again after %s, however often it failed', (_, answer) => {
+    for (const failures of [0, 8]) {
+      const outcome = outcomeOf(answer, failures);
       expect(outcome).toMatchObject({ kind: 'retry', reason: expect.any(String) });
       expect(outcome.delayMs).toBeUndefined();
     }
@@ -70,9 +70,10 @@ describe('updateOutcome', () => {
     ['error with 200', http(200, { status: 'error', message: 'no such list' })],
     ['404', http(404, '')],
     ['400 that says ok', http(400, { status: 'ok' })],
+    ['error with a delay', http(500, { status: 'error' }, 40)],
   ])('gives up after a few attempts on %s', (_, answer) => {
-    expect(outcomeOf(answer, ATTEMPTS_ON_ERROR - 1).kind).toBe('retry');
-    expect(outcomeOf(answer, ATTEMPTS_ON_ERROR).kind).toBe('rejected');
+    expect(outcomeOf(answer, ATTEMPTS_ON_ERROR - 2)).toMatchObject({ kind: 'retry', failed: true });
+    expect(outcomeOf(answer, ATTEMPTS_ON_ERROR - 1).kind).toBe('rejected');
   });
 
   it("keeps the plugin's message, the status and the beginning of the answer", () => {

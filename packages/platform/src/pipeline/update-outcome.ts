@@ -31,7 +31,8 @@ const KNOWN_STATUSES: ReadonlySet<string> = new Set(['ok', 'error', 'retry', 'no
 export const ATTEMPTS_ON_ERROR = 3;
 
 export interface UpdateInHand {
-  readonly attempt: number;
+  /** Attempts before this one that count as failed; what an outage or a requested delay put off does not. */
+  readonly failures: number;
   /** Makes a line of the feed out of a grouping key and a content. */
   readonly toLine: (groupingKey: string, content: string) => Line;
   /** Told what a valid answer says of the user's identifiers, where it says something. */
@@ -52,13 +53,12 @@ export function updateOutcome(answer: PluginAnswer, update: UpdateInHand): Outco
       ? { kind: 'delivered', ...answered, forward: lines }
       : { kind: 'retry', ...answered, reason: lines, excerpt: excerptOf(answer.text) };
   }
-  const givenUp = verdict === 'refused' && update.attempt >= ATTEMPTS_ON_ERROR;
-  return {
-    kind: givenUp ? 'rejected' : 'retry',
-    ...answered,
-    reason: reasonOf(answer, body),
-    excerpt: excerptOf(answer.text),
-  };
+  const said = { ...answered, reason: reasonOf(answer, body), excerpt: excerptOf(answer.text) };
+  if (verdict === 'again') return { kind: 'retry', ...said };
+  // A refusal is a failure even when it asks for a delay: else a plugin that always does would be asked for ever.
+  return update.failures + 1 >= ATTEMPTS_ON_ERROR
+    ? { kind: 'rejected', ...said }
+    : { kind: 'retry', failed: true, ...said };
 }
 
 /** No answer at all. Whether that is the plugin's outage, and counts for nothing, is for its circuit to say. */
