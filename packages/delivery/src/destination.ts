@@ -39,6 +39,8 @@ export class DestinationState {
   /** Batches whose manifests are on their way to the disk. */
   unwritten = 0;
   paused: boolean;
+  /** Whether it waits for no delay any more. */
+  rushed = false;
   readonly account: Account;
   readonly concurrency: ConcurrencyLimit;
   /** Gates that hold up everything to it. */

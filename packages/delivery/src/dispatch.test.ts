@@ -152,6 +152,56 @@ describe('an attempt', () => {
   });
 });
 
+describe('a destination that is rushed', () => {
+  test('waits neither for the delays it was asked for nor for what failed, nor from then on', async () => {
+    const { engine, clock, sent } = await world(
+      [
+        { ...busy, delayMs: 50_000 },
+        { kind: 'delivered', delayMs: 60_000 },
+      ],
+      { retry: { maxAttempts: 3, baseMs: 40_000, capMs: 40_000 } },
+    );
+    await append(engine, numbered(4, 'a'));
+    await append(engine, numbered(4, 'b'));
+    const until = clock.now() + 50_000;
+    expect(engine.holdUps('d')).toEqual([{ for: 'gate', scope: 'destination', until }]);
+    engine.rush('d');
+    await settle();
+    expect(engine.holdUps('d')).toEqual([]);
+    expect(keysOf(sent)).toEqual(['a', 'b', 'a']);
+    await append(engine, numbered(4, 'c'));
+    expect(keysOf(sent)).toEqual(['a', 'b', 'a', 'c']);
+  });
+
+  test('repeats what fails soon, but not without end in no time', async () => {
+    const { engine, clock, sent } = await world([busy, busy], {
+      retry: { maxAttempts: 9, baseMs: 40_000, capMs: 40_000 },
+    });
+    await append(engine, numbered(4));
+    expect(engine.holdUps('d')).toEqual([{ for: 'retry', until: clock.now() + 40_000 }]);
+    engine.rush('d');
+    await settle();
+    expect(sent).toHaveLength(2);
+    await clock.advance(49);
+    expect(sent).toHaveLength(2);
+    await clock.advance(1);
+    expect(engine.ledger('d')).toMatchObject({ delivered: 4 });
+  });
+
+  test('is told what keeps it back, and nothing while some of it can go', async () => {
+    const { answer, give } = heldAnswers();
+    const { engine } = await world([answer]);
+    expect(engine.holdUps('d')).toEqual([]);
+    await append(engine, [...numbered(8, 'a')]);
+    expect(engine.holdUps('d')).toEqual([]);
+    engine.pause('d');
+    expect(engine.holdUps('d')).toEqual([{ for: 'resume' }]);
+    engine.resume('d');
+    await give();
+    expect(engine.holdUps('d')).toEqual([]);
+  });
+});
+
 describe('patience', () => {
   test('is each destination’s own where it has one, as it is when the attempt fails', async () => {
     const own = new Map([['d', 2]]);

@@ -15,6 +15,9 @@ import { PREFIX } from './records.ts';
 import { backoffMs, honouredDelayMs } from './retry.ts';
 import { outgoing, type Shipment } from './shipment.ts';
 
+/** How long what is repeated waits, at most, where delays do not count any more: not to be repeated without end in no time. */
+const RUSHED_WAIT_MS = 50;
+
 export class Dispatch {
   readonly #lane: LaneEngine;
   #sending = false;
@@ -62,6 +65,18 @@ export class Dispatch {
     }
   }
 
+  /** Has nothing of a destination wait for a delay any more, neither for one asked for nor for a repetition. */
+  rush(destination: DestinationState): void {
+    destination.rushed = true;
+    for (const key of destination.queuedKeys()) {
+      const [first] = destination.queued(key);
+      if (first === undefined || first.notBefore === 0) continue;
+      first.notBefore = 0;
+      destination.consider(first);
+    }
+    this.pump(destination);
+  }
+
   pumpAll(): void {
     for (const destination of this.#lane.destinations.values()) this.pump(destination);
   }
@@ -69,7 +84,7 @@ export class Dispatch {
   /** Whether a gate holds the destination up; if so, the alarm is set for its opening. */
   #gated(destination: DestinationState): boolean {
     const { gates, settings } = this.#lane.context;
-    if (gates.size === 0) return false;
+    if (gates.size === 0 || destination.rushed) return false;
     const until = gates.until(destination.gates, settings.clock.now());
     if (until === 0) return false;
     if (until !== destination.gateAlarm) {
@@ -82,7 +97,7 @@ export class Dispatch {
   /** The same for one key: the batch goes back among those that wait. */
   #keyGated(shipment: Shipment): boolean {
     const { gates, settings } = this.#lane.context;
-    if (gates.size === 0) return false;
+    if (gates.size === 0 || shipment.destination.rushed) return false;
     const until = gates.until([gateName.key(shipment.destination.name, shipment.key, '')], settings.clock.now());
     if (until === 0) return false;
     shipment.state = 'waiting';
@@ -186,7 +201,8 @@ export class Dispatch {
     }
     const tries = JSON.stringify([shipment.attempts, shipment.failures]);
     journal.part(this.#lane).put.set(PREFIX.tries + shipment.id, tries);
-    this.#considerAt(shipment, clock.now() + (delay > 0 ? delay : backoffMs(shipment.failures, retry, random)));
+    const wait = delay > 0 ? delay : backoffMs(shipment.failures, retry, random);
+    this.#considerAt(shipment, clock.now() + (shipment.destination.rushed ? Math.min(wait, RUSHED_WAIT_MS) : wait));
   }
 
   #rejected(shipment: Shipment, outcome: Rejected): void {

@@ -6,7 +6,7 @@ import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
 import { DeadLetterReader, letterOf } from './dead-letter-reader.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { DeliveryError } from './delivery-error.ts';
-import { type Explanation, type Group, openGroups } from './explain.ts';
+import { type Explanation, type Group, holdUps, openGroups, type Wait } from './explain.ts';
 import { type ExplainQuery, explainQuery, lineId } from './explain-query.ts';
 import { Gates } from './gates.ts';
 import { Journal } from './journal.ts';
@@ -187,10 +187,28 @@ export class Engine {
     });
   }
 
-  /** Where every line is: of one destination, or of all together. */
-  ledger(destination?: string): Ledger {
+  /**
+   * From now on waits for no delay before it sends to a destination: neither for those asked for, nor for the repetition of what failed. For
+   * whoever knows that nobody is bothered by it, as when nothing of it is sent any further. Not kept across restarts.
+   */
+  rush(destination: string): void {
+    for (const lane of this.#lanes.all) lane.dispatch.rush(lane.destination(destination));
+  }
+
+  /** What keeps back everything that waits to be sent to a destination: nothing while some of it can be. */
+  holdUps(destination: string): Wait[] {
+    const found: Wait[] = [];
+    this.#lanes.each(destination, (lane, state) => found.push(...holdUps(lane, state)));
+    return found;
+  }
+
+  /** Where every line is: of one destination, of those that match, or of all together. */
+  ledger(of?: string | ((destination: string) => boolean)): Ledger {
     const ledgers: Ledger[] = [];
-    this.#lanes.each(destination, (_lane, state) => ledgers.push(state.ledger));
+    const [destination, matches] = typeof of === 'function' ? [undefined, of] : [of, undefined];
+    this.#lanes.each(destination, (_lane, state) => {
+      if (matches === undefined || matches(state.name)) ledgers.push(state.ledger);
+    });
     return sumLedgers(ledgers);
   }
 

@@ -118,21 +118,49 @@ export function explainShipment(lane: LaneEngine, shipment: Shipment): Explanati
   };
 }
 
+/** What keeps back everything sealed of a destination that is not on its way: nothing while some of it can go. */
+export function holdUps(lane: LaneEngine, destination: DestinationState): Wait[] {
+  if (destination.sealedLines === 0) return [];
+  const { settings } = lane.context;
+  const found = gatesOf(lane, destination, ['destination', 'endpoint']);
+  if (destination.paused) found.push({ for: 'resume' });
+  if (settings.downstream?.hasRoomFor(destination.name) === false) found.push({ for: 'downstream' });
+  if (found.length > 0) return found;
+  let until = Number.POSITIVE_INFINITY;
+  for (const key of destination.queuedKeys()) {
+    const [first] = destination.queued(key);
+    if (first === undefined || first.state === 'sending') continue;
+    if (first.notBefore <= settings.clock.now()) return [];
+    until = Math.min(until, first.notBefore);
+  }
+  return Number.isFinite(until) ? [{ for: 'retry', until }] : [];
+}
+
+/** The gates that are shut for a destination, or for a key of it. */
+function gatesOf(
+  { context: { gates, settings } }: LaneEngine,
+  { name, rushed }: DestinationState,
+  scopes: readonly GateScope[],
+  key = '',
+): Wait[] {
+  if (rushed) return [];
+  return scopes.flatMap((scope) => {
+    const until = gates.until([gateName[scope](name, key, settings.endpointOf(name))], settings.clock.now());
+    return until > 0 ? [{ for: 'gate' as const, scope, until }] : [];
+  });
+}
+
 function waits(lane: LaneEngine, shipment: Shipment): Wait[] {
   const { destination, key } = shipment;
-  const { gates, settings } = lane.context;
-  const now = settings.clock.now();
+  const { settings } = lane.context;
   const found: Wait[] = [];
   const older = [...shipments(lane)].filter(({ blocks }) => blocks.includes(shipment));
   if (shipment.waits > older.length) found.push({ for: 'disk' });
   for (const { id } of older) found.push({ for: 'batch', batch: id });
   const [first] = destination.queued(key);
   if (first !== undefined && first !== shipment) found.push({ for: 'turn', behind: first.id });
-  for (const scope of Object.keys(gateName) as GateScope[]) {
-    const until = gates.until([gateName[scope](destination.name, key, settings.endpointOf(destination.name))], now);
-    if (until > 0) found.push({ for: 'gate', scope, until });
-  }
-  if (shipment.notBefore > now && found.every((wait) => wait.for !== 'gate'))
+  found.push(...gatesOf(lane, destination, Object.keys(gateName) as GateScope[], key));
+  if (shipment.notBefore > settings.clock.now() && found.every((wait) => wait.for !== 'gate'))
     found.push({ for: 'retry', until: shipment.notBefore });
   if (destination.paused) found.push({ for: 'resume' });
   if (settings.downstream?.hasRoomFor(destination.name) === false) found.push({ for: 'downstream' });

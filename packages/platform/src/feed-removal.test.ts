@@ -49,6 +49,64 @@ describe('a feed that is deleted', () => {
     expect(plugin.ofPath(BATCH)).toHaveLength(before);
   });
 
+  it('is thrown away at once though the plugin asked for an hour, or may hardly be called', async () => {
+    const feed = await makeFeed(operator, plugin.url);
+    await operator.do('POST', `${feed.versionPath}/throttlings`, {
+      scope: 'GLOBAL',
+      plugin_endpoint: UPDATE,
+      max_qps: 5,
+    });
+    plugin.on(UPDATE, (_, response) => {
+      response.setHeader('x-mics-next-msg-delay', '3600000');
+      answer(response, 429, { status: 'retry' });
+    });
+    await feed.push(people(200));
+    await feed.until(() => plugin.ofPath(UPDATE).length > 0);
+    const before = performance.now();
+    await operator.do('DELETE', `${feed.path}?mode=discard`);
+    await gone(feed);
+    expect(performance.now() - before).toBeLessThan(3_000);
+  });
+
+  it('says what it waits for until it is gone, and is thrown away after all when told to', async () => {
+    const feed = await makeFeed(operator, plugin.url);
+    plugin.on(UPDATE, (_, response) => {
+      response.setHeader('x-mics-next-msg-delay', '3600000');
+      answer(response, 429, { status: 'retry' });
+    });
+    await feed.push(people(5));
+    await feed.until(({ updates }) => plugin.ofPath(UPDATE).length > 0 && updates.in_flight === 0);
+    expect((await feed.resource()).leaving).toBeUndefined();
+    await operator.do('DELETE', feed.path);
+    const { status, leaving } = await feed.resource();
+    expect([status, leaving]).toEqual([
+      'DRAINING',
+      {
+        updates: 5,
+        lines: 0,
+        waits_for: [{ for: 'delay', stage: 'update', until_ts: expect.any(Number) }],
+      },
+    ]);
+    expect((leaving?.waits_for[0]?.until_ts ?? 0) - Date.now()).toBeGreaterThan(3_500_000);
+    await operator.restart();
+    expect((await feed.resource()).leaving).toEqual(leaving);
+    for (const path of [UPDATE, STATUS]) plugin.on(path, (_, response) => answer(response, 503, ''));
+    await operator.do('DELETE', `${feed.path}?mode=discard`);
+    await gone(feed);
+  });
+
+  it('says that it waits for a plugin that is down', async () => {
+    const feed = await makeFeed(operator, plugin.url);
+    for (const path of [UPDATE, STATUS]) plugin.on(path, (_, response) => answer(response, 503, ''));
+    await feed.push(people(2));
+    while ((await feed.circuit()).state === 'CLOSED') await new Promise((resolve) => setTimeout(resolve, 5));
+    await operator.do('DELETE', feed.path);
+    const { leaving } = await feed.resource();
+    expect(leaving?.waits_for[0]).toMatchObject({ for: 'circuit', reason: expect.stringContaining('503') });
+    await operator.do('DELETE', `${feed.path}?mode=discard`);
+    await gone(feed);
+  });
+
   it('goes on with that after a restart', async () => {
     const feed = await makeFeed(operator, plugin.url);
     for (const path of [UPDATE, STATUS]) plugin.on(path, (_, response) => answer(response, 503, ''));

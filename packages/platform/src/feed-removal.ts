@@ -33,6 +33,7 @@ export class FeedRemoval {
     const { pipeline, logger } = this.#parts;
     pipeline.configurationChanged();
     pipeline.resume(feedId);
+    if (pipeline.status(feedId) === 'DISCARDING') pipeline.discard(feedId);
     if (this.#underWay.has(feedId)) return;
     this.#underWay.add(feedId);
     this.#run(feedId)
@@ -49,6 +50,7 @@ export class FeedRemoval {
     // What is dead by now has no feed any more to be sent to.
     configuration.feeds.setStatus(feedId, 'DISCARDING');
     pipeline.configurationChanged();
+    pipeline.discard(feedId);
     while ((await pipeline.deadLetters.replay(feedId, {})) > 0) await pipeline.empty(feedId);
     // Its own thread does the work, over restarts too. A history that cannot be written must not keep a feed alive.
     await history

@@ -231,6 +231,30 @@ export const circuitSchema = z.object({
 });
 export type CircuitResource = z.infer<typeof circuitSchema>;
 
+/** What a deleted feed still holds, and what keeps it from being gone. */
+export const feedLeavingSchema = z.object({
+  /** Updates that are not over. */
+  updates: z.int().nonnegative(),
+  /** Lines that are not over. */
+  lines: z.int().nonnegative(),
+  waits_for: z.array(
+    z.object({
+      /**
+       * A delay the plugin asked for, the repetition of what failed, calls under way (those that wait for their turn
+       * under a throttling too), the circuit, or an address of the plugin.
+       */
+      for: z.enum(['delay', 'retry', 'call', 'circuit', 'address']),
+      stage: z.enum(['update', 'batch']).optional(),
+      /** When it is over, or looked at again. */
+      until_ts: z.int().optional(),
+      /** Updates, or lines, in calls under way. */
+      in_flight: z.int().nonnegative().optional(),
+      reason: z.string().optional(),
+    }),
+  ),
+});
+export type FeedLeaving = z.infer<typeof feedLeavingSchema>;
+
 export const feedResourceSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -256,6 +280,8 @@ export const feedResourceSchema = z.object({
   track_segment: z.boolean(),
   /** In answers of the operator API. */
   circuit: circuitSchema.optional(),
+  /** Of a deleted feed only (DRAINING, DISCARDING), in answers of the operator API. */
+  leaving: feedLeavingSchema.optional(),
 });
 export type FeedResource = z.infer<typeof feedResourceSchema>;
 

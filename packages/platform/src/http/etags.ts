@@ -15,7 +15,7 @@ export class Etags {
 
   of(resource: object): string {
     // How a feed's plugin fares is not the operator's to overwrite.
-    const { circuit: _, ...rest } = resource as { circuit?: unknown };
+    const { circuit: _, leaving: __, ...rest } = resource as { circuit?: unknown; leaving?: unknown };
     return `"${this.#vault.tag(JSON.stringify(rest))}"`;
   }
 

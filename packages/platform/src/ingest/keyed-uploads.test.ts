@@ -56,6 +56,14 @@ function breakOff(body: string, key: string): Promise<void> {
 }
 
 describe('an upload with an Idempotency-Key', () => {
+  it('is in the metrics with its updates, and with nothing else', async () => {
+    await upload(ndjson(people(7)), 'once');
+    await feed.until(({ updates }) => updates.processed === 7);
+    const headers = { authorization: operator.token };
+    const metrics = await (await fetch(`${operator.platform.url}/metrics`, { headers })).text();
+    expect(metrics).toContain('batchfeed_lines{stage="update",state="delivered"} 7\n');
+  });
+
   it('is accepted once however often it is sent, and answered the same, also after a restart', async () => {
     const body = `${ndjson(people(2_500))}not json\n`;
     const first = await upload(body, 'a');

@@ -115,6 +115,51 @@ describe('an outage', () => {
   });
 });
 
+describe('updates that always fail', () => {
+  /** Fails for the users p0, p1, …, and for nobody else. */
+  const failsForSome: Respond = (request, response) =>
+    request.json.user_identifiers[0].user_point_id.startsWith('p')
+      ? answer(response, 502, '')
+      : okUpdate(request, response);
+  const poisonous = (count: number) => Array.from({ length: count }, (_, index) => update(`p${index}`));
+
+  it('alone hold up whoever comes later for a moment only, however long they have been failing', async () => {
+    await operator.close();
+    operator = await startTestPlatform({
+      retry: { maxAttempts: 3, baseMs: 1, capMs: 5 },
+      circuit: { probeMs: 20, maxProbeMs: 60_000 },
+    });
+    const feed = await makeFeed(operator, plugin.url);
+    plugin.on(UPDATE, failsForSome);
+    await feed.push(poisonous(6));
+    // Until the pauses have become far longer than anybody should wait.
+    for (;;) {
+      const { next_probe_ts: next = 0 } = await untilState(feed, 'OPEN');
+      if (next - Date.now() > 1_000) break;
+      await pause(10);
+    }
+    expect((await feed.statistics()).updates.dead).toBe(0);
+    const before = performance.now();
+    await feed.push(people(3));
+    await feed.until(({ updates }) => updates.processed === 3);
+    expect(performance.now() - before).toBeLessThan(800);
+  });
+
+  it('are given up one attempt at a time, each after an answer to somebody else', async () => {
+    const feed = await makeFeed(operator, plugin.url);
+    plugin.on(UPDATE, failsForSome);
+    await feed.push(poisonous(8));
+    await untilState(feed, 'OPEN', 'HALF_OPEN');
+    for (let round = 0; (await feed.statistics()).updates.dead < 8; round += 1) {
+      expect(round).toBeLessThan(30);
+      await feed.push([update(`u${round}`)]);
+      await feed.until(({ updates }) => updates.processed === round + 1);
+      await pause(20);
+    }
+    expect(await feed.circuit()).toEqual({ state: 'CLOSED' });
+  });
+});
+
 describe('one update that always fails', () => {
   it('is given up while the others go on, and opens nothing', async () => {
     const feed = await makeFeed(operator, plugin.url);

@@ -2,11 +2,15 @@
  * Keeps calls away from a plugin that is down, so that an outage burns nothing, however long it lasts.
  *
  *   CLOSED ──nobody listens, or no answer and /v1/status fails, or 5 calls in a row fail──▶ OPEN
- *   OPEN ──/v1/status answers──▶ HALF_OPEN, in which one call goes ahead
+ *   OPEN ──/v1/status answers──▶ HALF_OPEN, in which one call goes ahead, one that has not failed yet where there is any
  *   HALF_OPEN ──it is answered──▶ CLOSED          HALF_OPEN ──it fails too──▶ OPEN, with a longer pause
  *
  * Calls wait here while it is not closed. A failure that opened it, or fell into it, is the plugin's and counts for no
  * update or batch; a failure of one call while others are answered is that call's own, and counts.
+ *
+ * Whether the plugin is down or a few calls just cannot be answered, only a call that has not failed yet can tell. So one
+ * that comes while all those failed that were tried does not wait for a long pause to end; and once a call was answered,
+ * the next failure of those that had failed before is their own, so that they cannot shut it again and again for others.
  */
 export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
@@ -43,6 +47,8 @@ export interface CircuitOptions {
 /** Why a waiting call goes on: as the one that tries, or to look again at how things stand. */
 export type Turn = 'trial' | 'look';
 
+/** Calls known to have failed while others were answered, at most; those over the longest are forgotten first. */
+const MOST_SUSPECTS = 10_000;
 /** How long one probe stands for the failures of calls that come after it. */
 const PROBE_HOLDS_MS = 1_000;
 
@@ -54,9 +60,13 @@ export class Circuit {
   #pause: number;
   #nextProbe = 0;
   #timer: NodeJS.Timeout | undefined;
-  #waiting: ((turn: Turn) => void)[] = [];
+  #waiting: { readonly call: string; readonly tell: (turn: Turn) => void }[] = [];
   /** Calls that failed since the last answer. */
   readonly #failing = new Set<string>();
+  /** Calls that failed, and others were answered since: their next failure is their own. */
+  readonly #suspects = new Set<string>();
+  /** Whether it is known to be down from more than calls that had failed before: from `/v1/status`, or from one that had not. */
+  #confirmed = false;
   #probe: { readonly up: Promise<boolean>; readonly until: number } | undefined;
 
   constructor(options: CircuitOptions) {
@@ -74,14 +84,16 @@ export class Circuit {
     return { state: this.#state, since_ts: this.#since, reason: this.#reason, ...next };
   }
 
-  /** Waits until there is a reason to go on. */
-  turn(): Promise<Turn> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** Waits until there is a reason for the call to go on. */
+  turn(call: string): Promise<Turn> {
+    if (this.#state === 'OPEN' && !this.#confirmed && !this.#failing.has(call)) this.#hasten();
+    return new Promise((tell) => this.#waiting.push({ call, tell }));
   }
 
   /** The plugin answered a call, whatever it said. */
-  answered(): void {
-    if (this.#failing.size > 0) this.#failing.clear();
+  answered(call: string): void {
+    if (this.#suspects.size > 0) this.#suspects.delete(call);
+    if (this.#failing.size > 0) this.#suspect(call);
     if (this.#state !== 'CLOSED') this.#close();
   }
 
@@ -90,13 +102,20 @@ export class Circuit {
    */
   async failed(call: string, reason: string, unreachable: boolean): Promise<boolean> {
     if (this.#state !== 'CLOSED') {
-      if (this.#state === 'HALF_OPEN') this.#open(reason, this.#pause * 2);
+      if (this.#state === 'HALF_OPEN') {
+        this.#confirmed = !this.#failing.has(call);
+        this.#open(reason, this.#pause * 2);
+      }
+      this.#failing.add(call);
       return true;
     }
-    this.#failing.add(call);
+    if (!this.#suspects.delete(call)) this.#failing.add(call);
     const down = unreachable || this.#failing.size >= this.#options.policy.failures || !(await this.#isUp());
     if (!down) return this.#state !== 'CLOSED';
-    if (this.#state === 'CLOSED') this.#open(reason, this.#options.policy.probeMs);
+    if (this.#state === 'CLOSED') {
+      this.#confirmed = unreachable;
+      this.#open(reason, this.#options.policy.probeMs);
+    }
     return true;
   }
 
@@ -107,7 +126,7 @@ export class Circuit {
 
   /** Has all who wait look again at how things stand. */
   disturb(): void {
-    for (const tell of this.#waiting.splice(0)) tell('look');
+    for (const { tell } of this.#waiting.splice(0)) tell('look');
   }
 
   dispose(): void {
@@ -121,20 +140,32 @@ export class Circuit {
     if (this.#state === 'CLOSED') this.#since = Date.now();
     this.#state = 'OPEN';
     this.#reason = reason;
-    this.#failing.clear();
     this.#pause = Math.min(pause, maxProbeMs);
+    this.#askLater();
+    this.#options.changed(this.view);
+  }
+
+  #askLater(): void {
     // Half of it by chance, so that platforms that lost a plugin together do not come back together.
     const wait = this.#pause * (0.5 + Math.random() / 2);
     this.#nextProbe = Math.round(Date.now() + wait);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#ask(), wait);
-    this.#options.changed(this.view);
+  }
+
+  /** Asks as soon as after an opening, unless that is so already. */
+  #hasten(): void {
+    const { probeMs } = this.#options.policy;
+    if (this.#nextProbe - Date.now() <= probeMs) return;
+    this.#pause = probeMs;
+    this.#askLater();
   }
 
   async #ask(): Promise<void> {
     if (this.#waiting.length === 0) return this.#options.idle();
     const up = await this.#options.probe();
     if (this.#state !== 'OPEN') return;
+    this.#confirmed = !up;
     if (!up) return this.#open(this.#reason, this.#pause * 2);
     this.#state = 'HALF_OPEN';
     this.#options.changed(this.view);
@@ -142,18 +173,29 @@ export class Circuit {
   }
 
   #letOneTry(): void {
-    const tell = this.#waiting.shift();
-    if (tell === undefined) this.#close();
-    else tell('trial');
+    const fresh = this.#waiting.findIndex(({ call }) => !this.#failing.has(call));
+    const [next] = this.#waiting.splice(Math.max(0, fresh), 1);
+    if (next === undefined) this.#close();
+    else next.tell('trial');
   }
 
   #close(): void {
     clearTimeout(this.#timer);
     this.#state = 'CLOSED';
     this.#pause = this.#options.policy.probeMs;
-    this.#failing.clear();
     this.#options.changed(this.view);
     this.disturb();
+  }
+
+  /** Those that failed, and now one was answered. */
+  #suspect(answered: string): void {
+    this.#failing.delete(answered);
+    for (const call of this.#failing) this.#suspects.add(call);
+    this.#failing.clear();
+    for (const call of this.#suspects) {
+      if (this.#suspects.size <= MOST_SUSPECTS) break;
+      this.#suspects.delete(call);
+    }
   }
 
   #isUp(): Promise<boolean> {

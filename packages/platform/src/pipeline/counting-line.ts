@@ -13,3 +13,8 @@ export function countingLine(feedId: string): Line & { readonly subject: string 
 export function isCountingLine({ destination }: Pick<OutgoingBatch, 'destination'>): boolean {
   return destination.startsWith(PREFIX);
 }
+
+/** Whether a destination is a feed, rather than where the counting lines of one go. */
+export function isFeed(destination: string): boolean {
+  return !isCountingLine({ destination });
+}

@@ -1,5 +1,5 @@
 import { type Engine, type Group, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
-import type { FeedStatistics, FeedStatus } from '@batchfeed/schemas';
+import type { FeedLeaving, FeedStatistics, FeedStatus } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import type { AcceptedUpdate } from '../ingest/read-update.ts';
 import { type FeedSample, failedAttempts } from '../live/feed-sample.ts';
@@ -10,9 +10,10 @@ import type { PluginCaller } from '../plugin/plugin-caller.ts';
 import type { DurableTotals } from '../statistics/statistics-recorder.ts';
 import type { CircuitPolicy, CircuitView } from './circuit.ts';
 import { CircuitRegister } from './circuit-register.ts';
-import { countingLine, isCountingLine } from './counting-line.ts';
+import { countingLine, isCountingLine, isFeed } from './counting-line.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { FeedDirectory } from './feed-directory.ts';
+import { feedLeaving, isLeaving } from './feed-leaving.ts';
 import { feedLedger } from './feed-ledger.ts';
 import { feedStatistics } from './feed-statistics.ts';
 import { Inquiry } from './inquiry.ts';
@@ -85,7 +86,7 @@ export class Pipeline {
     const engines = { update: updates, batch: lines };
     this.metrics = new Metrics(
       {
-        ledger: (stage) => engines[stage].ledger(),
+        ledger: (stage) => engines[stage].ledger(isFeed),
         heldBytes: (stage) => engines[stage].heldBytes,
         oldestOpenedAt: () => lines.oldestOpenedAt,
       },
@@ -188,6 +189,20 @@ export class Pipeline {
   resume(feedId: string): void {
     this.#lines.resume(feedId);
     this.#updates.resume(feedId);
+  }
+
+  /** Hurries what a feed holds that is to be thrown away: there is nobody any more whose delays it could honour. */
+  discard(feedId: string): void {
+    this.#updates.rush(feedId);
+    this.#lines.rush(feedId);
+  }
+
+  /** What the end of a deleted feed waits for; undefined while it is not being deleted. */
+  leaving(feedId: string): FeedLeaving | undefined {
+    const route = this.#options.directory.find(feedId);
+    if (route === undefined || !isLeaving(route.status)) return undefined;
+    const engines = { update: this.#updates, batch: this.#lines };
+    return feedLeaving(engines, route, this.#circuits.view(route));
   }
 
   /** Seals the feed's open batches now, with the lines of every update that is done. */

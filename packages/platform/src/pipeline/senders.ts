@@ -85,7 +85,7 @@ async function callPlugin(route: FeedRoute, context: SenderContext, call: Call):
   const circuit = context.circuits.of(route);
   if (circuit.isClosed && route.throttlings.length === 0) return callNow(route, circuit, context, call);
   for (;;) {
-    const attempt = await passCircuit(route.feedId, context);
+    const attempt = await passCircuit(call.id, route.feedId, context);
     const turn = await ownTurn(route.feedId, context, call.endpoint);
     const present = context.circuits.of(turn.route);
     try {
@@ -102,6 +102,7 @@ async function callPlugin(route: FeedRoute, context: SenderContext, call: Call):
 
 /** Waits until the plugin's circuit is closed, or the call is the one that tries whether it can be, or cannot be made at all. */
 async function passCircuit(
+  call: string,
   feedId: string,
   context: SenderContext,
 ): Promise<{ readonly circuit: Circuit; readonly isTrial: boolean }> {
@@ -109,7 +110,7 @@ async function passCircuit(
     const route = findRoute(context.directory, feedId);
     const circuit = context.circuits.of(route);
     if (circuit.isClosed || obstacle(route, context) !== undefined) return { circuit, isTrial: false };
-    if ((await circuit.turn()) === 'trial') return { circuit, isTrial: true };
+    if ((await circuit.turn(call)) === 'trial') return { circuit, isTrial: true };
   }
 }
 
@@ -130,7 +131,7 @@ async function callNow(
   context.observer.called(call.endpoint, performance.now() - startedAt, route.feedId);
   const outcome = outcomeOf(answer);
   if (!looksLikeOutage(answer)) {
-    circuit.answered();
+    circuit.answered(id);
     return outcome;
   }
   const reason = outcome.kind === 'delivered' ? '' : outcome.reason;
@@ -140,10 +141,12 @@ async function callNow(
 }
 
 /** Waits for a call's turn, and gives the feed as it is then: the wait may be long, and limits change. */
-async function ownTurn(feedId: string, { directory, throttles, closing }: SenderContext, endpoint: string) {
+async function ownTurn(feedId: string, context: SenderContext, endpoint: string) {
+  const { directory, throttles } = context;
   for (;;) {
     const route = findRoute(directory, feedId);
-    const wanted = closing.aborted ? [] : throttles.for(route, endpoint);
+    // What will not be called needs no turn.
+    const wanted = obstacle(route, context) === undefined ? throttles.for(route, endpoint) : [];
     const held: Throttle[] = [];
     for (const throttle of wanted) {
       if (!(await throttle.acquire())) break;

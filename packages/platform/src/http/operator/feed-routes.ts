@@ -38,7 +38,8 @@ export function feedRoutes(app: RouteApp, { configuration, pipeline, etags, now 
   );
   app.get(`${PATH}/:feed_id`, { schema: { params: feedParams, response: feed } }, async ({ params }) => {
     const feed = findFeed(configuration, params);
-    return ok({ ...feed, circuit: pipeline.circuit(feed.id) });
+    const leaving = pipeline.leaving(feed.id);
+    return ok({ ...feed, circuit: pipeline.circuit(feed.id), ...(leaving === undefined ? {} : { leaving }) });
   });
 
   app.get(
