@@ -10,13 +10,22 @@ interface Counts {
 }
 
 const statisticsOf = ({ accepted, processed, open = 0, delivered }: Counts): FeedStatistics => ({
-  updates: { accepted, open: accepted - processed, in_flight: 0, processed, no_eligible_identifier: 0, dead: 0 },
-  lines: { accepted: open + delivered, open, sealed: 0, in_flight: 0, delivered, dead: 0 },
+  updates: {
+    accepted,
+    open: accepted - processed,
+    in_flight: 0,
+    processed,
+    no_eligible_identifier: 0,
+    dead: 0,
+    expired: 0,
+  },
+  lines: { accepted: open + delivered, open, sealed: 0, in_flight: 0, delivered, dead: 0, expired: 0 },
   batches: {
     sealed: 0,
     by_reason: { lines: 0, bytes: 0, age: 0, order: 0, drain: 0, budget: 0, reconfigured: 0 },
     delivered: 0,
     dead: 0,
+    expired: 0,
     attempts: 0,
   },
   items: { success: 0, error: 0 },

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { isSuccess, type RunResult, renderFaults, renderResultLine, renderTable } from './report.ts';
 
 const statistics: FeedStatistics = {
-  updates: { accepted: 1_000, open: 0, in_flight: 0, processed: 900, no_eligible_identifier: 100, dead: 0 },
-  lines: { accepted: 1_200, open: 0, sealed: 0, in_flight: 0, delivered: 1_200, dead: 0 },
+  updates: { accepted: 1_000, open: 0, in_flight: 0, processed: 900, no_eligible_identifier: 100, dead: 0, expired: 0 },
+  lines: { accepted: 1_200, open: 0, sealed: 0, in_flight: 0, delivered: 1_200, dead: 0, expired: 0 },
   batches: {
     sealed: 8,
     by_reason: { lines: 5, bytes: 0, age: 0, order: 1, drain: 2, budget: 0, reconfigured: 0 },
     delivered: 8,
     dead: 0,
+    expired: 0,
     attempts: 9,
   },
   items: { success: 1_200, error: 0 },

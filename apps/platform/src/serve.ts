@@ -63,6 +63,7 @@ export function platformOptions(settings: Settings) {
     retention: {
       hourlyDays: settings.number('retention_hourly_days'),
       dailyDays: settings.number('retention_daily_days'),
+      deadLetterDays: settings.number('retention_dead_letters_days'),
       historyDays: settings.number('retention_history_days'),
       historyBytes: settings.number('retention_history_bytes'),
     },

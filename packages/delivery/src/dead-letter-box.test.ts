@@ -47,6 +47,58 @@ describe('a dead letter', () => {
     expect((await again.deadLetters()).map(({ ref, key }) => `${ref} ${key}`)).toEqual(['0-1 a', '0-2 b', '0-3 c']);
   });
 
+  test('is thrown away when it is too old, told of and counted, and no younger one is', async () => {
+    const { engine, clock, events, open, states } = await world(Array.from({ length: 27 }, () => no));
+    for (let index = 0; index < 25; index += 1) await append(engine, numbered(4, `old ${index}`));
+    await clock.advance(1000);
+    const before = clock.now();
+    await append(engine, [...numbered(4, 'young'), ...numbered(4, 'younger')]);
+    const [oldest] = await engine.deadLetters();
+    expect(await engine.expireDeadLetters(before)).toBe(25);
+    const expected = {
+      accepted: 108,
+      dead: 8,
+      expired: 100,
+      batches: { dead: 2, expired: 25 },
+    };
+    expect(engine.ledger()).toMatchObject(expected);
+    expect((await engine.deadLetters()).map(({ key }) => key)).toEqual(['young', 'younger']);
+    expect(events.filter(({ type }) => type === 'expired')).toHaveLength(25);
+    expect(events.find(({ type }) => type === 'expired')).toEqual({
+      type: 'expired',
+      destination: 'd',
+      key: 'old 0',
+      batch: oldest?.id,
+      lines: 4,
+      diedAt: oldest?.diedAt,
+    });
+    await expect(engine.replay(oldest?.ref ?? '')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await engine.expireDeadLetters(before)).toBe(0);
+    await engine.close();
+    const again = await open();
+    expect(again.ledger()).toMatchObject(expected);
+    expect(events.filter(({ type }) => type === 'ledger_mismatch')).toEqual([]);
+    await again.close();
+    expect(await states('dead/')).toHaveLength(2);
+  });
+
+  test('is either thrown away or sent again, never both', async () => {
+    for (const replayFirst of [true, false]) {
+      const { engine, clock, sent } = await world([no]);
+      await append(engine, numbered(4));
+      await clock.advance(1000);
+      const ref = (await engine.deadLetters())[0]?.ref ?? '';
+      const calls = [() => engine.replay(ref), () => engine.expireDeadLetters(clock.now())];
+      const results = await Promise.allSettled((replayFirst ? calls : calls.reverse()).map((call) => call()));
+      await engine.idle();
+      const { delivered, expired, dead } = engine.ledger();
+      expect([delivered + expired, dead]).toEqual([4, 0]);
+      expect(sent).toHaveLength(delivered === 4 ? 2 : 1);
+      const replayed = results[replayFirst ? 0 : 1]?.status === 'fulfilled';
+      expect(replayed).toBe(delivered === 4);
+    }
+  });
+
   test('is counted no longer when it is replayed', async () => {
     const { engine, open } = await world([no, no]);
     await append(engine, [...numbered(4, 'a'), ...numbered(4, 'b')]);

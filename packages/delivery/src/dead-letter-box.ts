@@ -7,6 +7,12 @@ import type { Rejected, Retry } from './outcome.ts';
 import { contentsOf, type DeadRecord, linesOf, numbered, PREFIX } from './records.ts';
 import { newShipment, type Shipment } from './shipment.ts';
 
+/** How a dead letter leaves, until that is durable. */
+export type Leaving = 'replayed' | 'expired';
+
+/** Dead letters read at a time to be thrown away; each may be as large as a batch. */
+const EXPIRY_PAGE = 10;
+
 /** A lane's dead letters: batches that ended without arriving, kept with their lines until somebody replays them. */
 export class DeadLetterBox {
   readonly #lane: LaneEngine;
@@ -72,6 +78,45 @@ export class DeadLetterBox {
     lane.counted(destination);
     destination.enqueue(this.shipment(again, number));
     lane.dispatch.pump(destination);
+  }
+
+  /**
+   * Throws away what died before a time, oldest first, but for what `leaving` names; a page of few at a time, each durable before the next is
+   * read. Returns how many.
+   */
+  async expire(before: number, leaving: Map<string, Leaving>): Promise<number> {
+    const { journal } = this.#lane.context;
+    let expired = 0;
+    let after: string | undefined;
+    for (;;) {
+      const page = await this.#lane.lane.scan(PREFIX.dead, after, EXPIRY_PAGE);
+      const records = page.map(([, value]) => JSON.parse(value) as DeadRecord);
+      const old = records.filter(({ ref, diedAt }) => diedAt < before && !leaving.has(ref));
+      for (const record of old) {
+        leaving.set(record.ref, 'expired');
+        this.#expire(record);
+      }
+      expired += old.length;
+      await journal.written().finally(() => {
+        for (const { ref } of old) leaving.delete(ref);
+      });
+      // They lie in order of dying.
+      if (page.length < EXPIRY_PAGE || records.some(({ diedAt }) => diedAt >= before)) return expired;
+      after = page.at(-1)?.[0];
+    }
+  }
+
+  #expire({ number, destination: name, size: lines, key, id: batch, diedAt }: DeadRecord): void {
+    const { journal, settings } = this.#lane.context;
+    const destination = this.#lane.destination(name);
+    const { tally } = destination;
+    journal.part(this.#lane).put.set(numbered(PREFIX.dead, number), null);
+    tally.dead -= lines;
+    tally.batches.dead -= 1;
+    tally.expired += lines;
+    tally.batches.expired += 1;
+    this.#lane.counted(destination);
+    settings.emit({ type: 'expired', destination: name, key, batch, lines, diedAt });
   }
 
   /** The shipment of a replayed dead letter; takes the memory of its lines. */

@@ -75,6 +75,9 @@ function parsedRef(ref: string): { lane: number; number: number } {
   return parsed;
 }
 
-function notFound(ref: string): DeliveryError {
-  return new DeliveryError('NOT_FOUND', `There is no dead letter ${JSON.stringify(ref)}; it may have been replayed.`);
+export function notFound(ref: string): DeliveryError {
+  return new DeliveryError(
+    'NOT_FOUND',
+    `There is no dead letter ${JSON.stringify(ref)}; it may have been replayed, or thrown away for its age.`,
+  );
 }

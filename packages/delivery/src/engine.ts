@@ -3,7 +3,8 @@
  * `lane-engine.ts` has the life of a line; here is what callers see, and what the lanes of one engine share.
  */
 import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
-import { DeadLetterReader, letterOf } from './dead-letter-reader.ts';
+import type { Leaving } from './dead-letter-box.ts';
+import { DeadLetterReader, letterOf, notFound } from './dead-letter-reader.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { type Explanation, type Group, holdUps, openGroups, type Wait } from './explain.ts';
@@ -62,7 +63,8 @@ export class Engine {
   readonly #abort = new AbortController();
   readonly #lanes = new Lanes();
   readonly #deadLetters: DeadLetterReader;
-  readonly #replaying = new Set<string>();
+  /** Dead letters on their way out, by ref. */
+  readonly #leaving = new Map<string, Leaving>();
   /** Whether appends are taken. */
   #taking = true;
   #closed = false;
@@ -290,10 +292,27 @@ export class Engine {
     this.#mustBeOpen();
     const { lane, record } = await this.#deadLetters.record(ref);
     // Asked for twice at once, it goes once.
-    if (this.#replaying.has(ref)) return;
-    this.#replaying.add(ref);
+    const leaving = this.#leaving.get(ref);
+    if (leaving === 'replayed') return;
+    if (leaving === 'expired') throw notFound(ref);
+    this.#leaving.set(ref, 'replayed');
     lane.deadLetters.replay(record);
-    await this.#journal.written().finally(() => this.#replaying.delete(ref));
+    await this.#journal.written().finally(() => this.#leaving.delete(ref));
+  }
+
+  /**
+   * Throws away, for good, dead letters that died before a time (milliseconds since the epoch); each is told of (`expired` event) and stays
+   * counted as `expired` in the ledger. Returns how many, once that is durable.
+   *
+   * @throws DeliveryError `CLOSED`, `STORE_…`
+   */
+  async expireDeadLetters(before: number): Promise<number> {
+    let expired = 0;
+    for (const { deadLetters } of this.#lanes.all) {
+      this.#mustBeOpen();
+      expired += await deadLetters.expire(before, this.#leaving);
+    }
+    return expired;
   }
 
   /**

@@ -32,6 +32,15 @@ export type DeliveryEvent =
       readonly lines: number;
       readonly reason: string;
     }
+  /** A dead letter was thrown away for its age. */
+  | {
+      readonly type: 'expired';
+      readonly destination: string;
+      readonly key: string;
+      readonly batch: string;
+      readonly lines: number;
+      readonly diedAt: number;
+    }
   | { readonly type: 'gate'; readonly destination: string; readonly scope: GateScope; readonly untilMs: number }
   /** The durable counts and the lines found at start do not add up. */
   | {

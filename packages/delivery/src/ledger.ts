@@ -8,10 +8,12 @@ export interface Tally {
   delivered: number;
   /** Lines in dead letters now. */
   dead: number;
+  /** Lines of dead letters that were thrown away for their age. */
+  expired: number;
   /** Lines that came back from dead letters, each time counted. */
   replayed: number;
-  /** Batches sealed, by reason; delivered; in dead letters now. */
-  batches: { sealed: Partial<Record<SealReason, number>>; delivered: number; dead: number };
+  /** Batches sealed, by reason; delivered; in dead letters now; dead letters that were thrown away for their age. */
+  batches: { sealed: Partial<Record<SealReason, number>>; delivered: number; dead: number; expired: number };
   /** Attempts that were answered or failed. */
   attempts: number;
   /** Whatever senders count, by name. */
@@ -20,7 +22,7 @@ export interface Tally {
 
 /**
  * Where every line of a destination is, right now:
- * `accepted = open + sealed + inFlight + delivered + dead`, at any moment.
+ * `accepted = open + sealed + inFlight + delivered + dead + expired`, at any moment.
  */
 export interface Ledger extends Readonly<Tally> {
   /** Lines in open groups, those on their way to the disk included. */
@@ -36,11 +38,19 @@ export function newTally(): Tally {
     accepted: 0,
     delivered: 0,
     dead: 0,
+    expired: 0,
     replayed: 0,
-    batches: { sealed: {}, delivered: 0, dead: 0 },
+    batches: { sealed: {}, delivered: 0, dead: 0, expired: 0 },
     attempts: 0,
     tallies: {},
   };
+}
+
+/** Counts as an earlier release may have kept them: what it did not count yet is zero. */
+export function readTally(text: string): Tally {
+  const known = JSON.parse(text) as Tally;
+  const none = newTally();
+  return { ...none, ...known, batches: { ...none.batches, ...known.batches } };
 }
 
 /** Adds counts by name. */
@@ -56,6 +66,7 @@ export function sumLedgers(ledgers: Iterable<Ledger>): Ledger {
       'accepted',
       'delivered',
       'dead',
+      'expired',
       'replayed',
       'attempts',
       'open',
@@ -67,6 +78,7 @@ export function sumLedgers(ledgers: Iterable<Ledger>): Ledger {
     addTallies(sum.batches.sealed, ledger.batches.sealed as Record<string, number>);
     sum.batches.delivered += ledger.batches.delivered;
     sum.batches.dead += ledger.batches.dead;
+    sum.batches.expired += ledger.batches.expired;
     addTallies(sum.tallies, ledger.tallies);
   }
   return sum;

@@ -8,7 +8,7 @@
 import { LINE_OVERHEAD_BYTES } from './budget.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { LaneEngine } from './lane-engine.ts';
-import type { Tally } from './ledger.ts';
+import { readTally } from './ledger.ts';
 import { decodeEntry } from './line.ts';
 import { type DeadRecord, decodeManifest, PREFIX } from './records.ts';
 import { CHUNK_PREFIX } from './settled-positions.ts';
@@ -21,7 +21,7 @@ export async function recover(lane: LaneEngine): Promise<void> {
   const { clock, retry } = lane.context.settings;
   for await (const [key, value] of states(lane, CHUNK_PREFIX)) lane.positions.restore(key, value);
   for await (const [key, value] of states(lane, PREFIX.tally)) {
-    lane.destination(JSON.parse(key.slice(PREFIX.tally.length)) as string).tally = JSON.parse(value) as Tally;
+    lane.destination(JSON.parse(key.slice(PREFIX.tally.length)) as string).tally = readTally(value);
   }
   for await (const [key, value] of states(lane, PREFIX.tries)) {
     lane.earlierTries.set(key.slice(PREFIX.tries.length), JSON.parse(value) as [number, number]);
@@ -108,9 +108,9 @@ function recoverReplay(lane: LaneEngine, key: string, value: string): void {
 /** The counts were written with what they count; a difference means that the store lost or gained something. */
 function compareCounts(lane: LaneEngine): void {
   for (const destination of lane.destinations.values()) {
-    const { accepted, delivered, dead } = destination.tally;
+    const { accepted, delivered, dead, expired } = destination.tally;
     const { open, sealed } = destination.ledger;
-    const found = delivered + dead + open + sealed;
+    const found = delivered + dead + expired + open + sealed;
     if (accepted === found) continue;
     lane.context.settings.emit({ type: 'ledger_mismatch', destination: destination.name, accepted, found });
   }

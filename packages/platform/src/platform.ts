@@ -160,7 +160,10 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   undo.push(() => live.sampler.close());
   history.tellChanges((feedId, id, summarise) => live.batches.changed(feedId, id, summarise));
   history.settleUnsure((feedId, batchId) => pipeline.inquiry.stateOf(feedId, batchId));
-  const retention = new Retention(repositories, recorder, now, options.retention);
+  const retention = new Retention(
+    { configuration: repositories, recorder, deadLetters: pipeline.deadLetters, logger, now },
+    options.retention,
+  );
   retention.makeWhole((feedId) => pipeline.durableTotals(feedId));
   retention.start();
   undo.push(() => retention.stop());

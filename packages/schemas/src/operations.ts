@@ -13,9 +13,11 @@ const ledgerSideSchema = z.object({
   in_flight: countSchema,
   delivered: countSchema,
   dead: countSchema,
+  /** Of dead letters that were thrown away for their age. */
+  expired: countSchema,
   replayed: countSchema,
   attempts: countSchema,
-  /** Whether `accepted = open + sealed + in_flight + delivered + dead`. */
+  /** Whether `accepted = open + sealed + in_flight + delivered + dead + expired`. */
   balanced: z.boolean(),
 });
 

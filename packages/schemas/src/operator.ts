@@ -326,8 +326,8 @@ const byReasonSchema = z.object({
 
 /**
  * What became of everything a feed accepted. At any moment
- * `updates.accepted = open + in_flight + processed + no_eligible_identifier + dead` and
- * `lines.accepted = open + sealed + in_flight + delivered + dead`.
+ * `updates.accepted = open + in_flight + processed + no_eligible_identifier + dead + expired` and
+ * `lines.accepted = open + sealed + in_flight + delivered + dead + expired`.
  */
 export const feedStatisticsSchema = z.object({
   updates: z.object({
@@ -337,6 +337,8 @@ export const feedStatisticsSchema = z.object({
     processed: countSchema,
     no_eligible_identifier: countSchema,
     dead: countSchema,
+    /** Of dead letters that were thrown away for their age. */
+    expired: countSchema,
   }),
   lines: z.object({
     accepted: countSchema,
@@ -345,12 +347,14 @@ export const feedStatisticsSchema = z.object({
     in_flight: countSchema,
     delivered: countSchema,
     dead: countSchema,
+    expired: countSchema,
   }),
   batches: z.object({
     sealed: countSchema,
     by_reason: byReasonSchema,
     delivered: countSchema,
     dead: countSchema,
+    expired: countSchema,
     attempts: countSchema,
   }),
   /** The sums of `sent_items_in_success` and `sent_items_in_error` over all delivered batches. */

@@ -41,6 +41,11 @@ export const SETTINGS = {
   batch_concurrency: { description: 'batches of one feed under way at once', default: '4', check: wholeNumber(1) },
   retention_hourly_days: { description: 'days of statistics by the hour', default: '90', check: wholeNumber(1) },
   retention_daily_days: { description: 'days of statistics by the day', default: '800', check: wholeNumber(1) },
+  retention_dead_letters_days: {
+    description: 'days that dead letters are kept; 0 for ever, until somebody replays them',
+    default: '0',
+    check: wholeNumber(0),
+  },
   retention_history_days: {
     description: 'days that batches and users can be looked up once they are over',
     default: '7',

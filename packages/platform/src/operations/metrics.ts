@@ -13,7 +13,7 @@ export interface MetricsSource {
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const LONG_SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 21_600];
-const STATES = ['open', 'sealed', 'inFlight', 'delivered', 'dead'] as const;
+const STATES = ['open', 'sealed', 'inFlight', 'delivered', 'dead', 'expired'] as const;
 const STAGES = ['update', 'batch'] as const;
 
 /** The platform's numbers for Prometheus. No label holds a key, an identifier or anything else of a person. */
@@ -24,6 +24,7 @@ export class Metrics {
   readonly #sealed = this.#counter('batches_sealed_total', 'Batches sealed, by reason', ['reason']);
   readonly #attempts = this.#counter('attempts_total', 'Answers of plugins, by what they meant', ['stage', 'outcome']);
   readonly #died = this.#counter('dead_letters_total', 'Updates and batches that became dead letters', ['stage']);
+  readonly #expired = this.#counter('dead_letters_expired_total', 'Dead letters thrown away for their age', ['stage']);
   readonly #items = this.#counter('items_total', 'Items plugins reported of delivered batches', ['result']);
   readonly #fill = this.#histogram(
     'batch_fill_ratio',
@@ -92,6 +93,7 @@ export class Metrics {
       this.#age.observe(Math.max(0, event.ageMs) / 1_000);
     } else if (event.type === 'attempt') this.#attempts.inc({ stage, outcome: event.outcome });
     else if (event.type === 'dead') this.#died.inc({ stage });
+    else if (event.type === 'expired') this.#expired.inc({ stage });
     else if (event.type === 'gate')
       this.#gates.observe({ scope: event.scope }, Math.max(0, event.untilMs - now) / 1_000);
   }

@@ -133,5 +133,6 @@ export class Observer {
 
 function levelOf(event: DeliveryEvent): 'debug' | 'info' | 'warn' {
   if (event.type === 'dead' || event.type === 'ledger_mismatch') return 'warn';
+  if (event.type === 'expired') return 'info';
   return event.type === 'attempt' && event.outcome !== 'delivered' ? 'info' : 'debug';
 }

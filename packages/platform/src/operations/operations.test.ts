@@ -141,6 +141,49 @@ describe('backups', () => {
   });
 });
 
+describe('dead letters that are too old', () => {
+  it('are thrown away, each told of in the log, and stay in ledger, statistics and metrics', async () => {
+    await operator.close();
+    let now = Date.now();
+    operator = await startTestPlatform({ now: () => now, retention: { deadLetterDays: 30 } });
+    const feed = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 2 } });
+    plugin.on(BATCH, (_, response) => answer(response, 400, { status: 'ERROR' }));
+    await feed.push(users(4));
+    await feed.until(({ batches }) => batches.dead === 2);
+    // The engine's own clock says when they died.
+    now += 31 * 24 * 3_600_000;
+    await operator.restart();
+    const { lines, batches } = await feed.until(({ batches }) => batches.dead === 0);
+    expect([lines, batches]).toMatchObject([
+      { accepted: 4, dead: 0, expired: 4 },
+      { dead: 0, expired: 2 },
+    ]);
+    expect((await operator.call('GET', `${feed.path}/dead_letters`)).body.total).toBe(0);
+    const ledger = await operator.do<FeedLedger>('GET', `${feed.path}/ledger`);
+    expect(ledger.lines).toMatchObject({ accepted: 4, dead: 0, expired: 4, balanced: true });
+    expect(operator.log.filter(({ msg }) => msg === 'expired')).toHaveLength(2);
+    expect(operator.log).toContainEqual(expect.objectContaining({ dead_letters: 2 }));
+    const metrics = await text('/metrics');
+    expect(metrics).toContain('batchfeed_dead_letters_expired_total{stage="batch"} 2');
+    expect(metrics).toContain('batchfeed_lines{stage="batch",state="expired"} 4');
+    await operator.restart();
+    expect((await feed.statistics()).lines).toMatchObject({ accepted: 4, expired: 4 });
+  });
+
+  it('stay for ever unless somebody set a limit', async () => {
+    await operator.close();
+    let now = Date.now();
+    operator = await startTestPlatform({ now: () => now });
+    const feed = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 1 } });
+    plugin.on(BATCH, (_, response) => answer(response, 400, { status: 'ERROR' }));
+    await feed.push(users(1));
+    await feed.until(({ batches }) => batches.dead === 1);
+    now += 3_000 * 24 * 3_600_000;
+    await operator.restart();
+    expect((await feed.statistics()).batches.dead).toBe(1);
+  });
+});
+
 describe('health, metrics and documentation', () => {
   it('say how the platform is, without anything personal', async () => {
     const feed = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 2 } });

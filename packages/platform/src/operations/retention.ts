@@ -1,5 +1,7 @@
+import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import { DAY_MS, HOUR_MS } from '../config/statistics-tables.ts';
+import type { DeadLetters } from '../pipeline/dead-letters.ts';
 import type { DurableTotals, StatisticsRecorder } from '../statistics/statistics-recorder.ts';
 
 export interface RetentionOptions {
@@ -7,6 +9,16 @@ export interface RetentionOptions {
   readonly hourlyDays?: number;
   /** Days that they are kept by the day; then as one sum a session. Default 800. */
   readonly dailyDays?: number;
+  /** Days that dead letters are kept; 0 for ever, until somebody replays them. Default 0. */
+  readonly deadLetterDays?: number;
+}
+
+interface Parts {
+  readonly configuration: Configuration;
+  readonly recorder: StatisticsRecorder;
+  readonly deadLetters: Pick<DeadLetters, 'expire'>;
+  readonly logger: Logger;
+  readonly now: () => number;
 }
 
 /** Node's timers take no longer time than this. */
@@ -14,37 +26,32 @@ const SWEEP_MS = HOUR_MS;
 
 /**
  * Keeps what is settled small. Delivered updates and lines leave the store by themselves; dead letters stay until they
- * are replayed; statistics become coarser with age, and their sums stay right.
+ * are replayed, or are as old as they may become; statistics become coarser with age, and their sums stay right.
  */
 export class Retention {
-  readonly #configuration: Configuration;
-  readonly #recorder: StatisticsRecorder;
-  readonly #now: () => number;
+  readonly #parts: Parts;
   readonly #hourlyMs: number;
   readonly #dailyMs: number;
+  readonly #deadLetterMs: number;
+  #expiry: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    configuration: Configuration,
-    recorder: StatisticsRecorder,
-    now: () => number,
-    { hourlyDays = 90, dailyDays = 800 }: RetentionOptions = {},
-  ) {
-    this.#configuration = configuration;
-    this.#recorder = recorder;
-    this.#now = now;
+  constructor(parts: Parts, { hourlyDays = 90, dailyDays = 800, deadLetterDays = 0 }: RetentionOptions = {}) {
+    this.#parts = parts;
     this.#hourlyMs = hourlyDays * DAY_MS;
     this.#dailyMs = dailyDays * DAY_MS;
+    this.#deadLetterMs = deadLetterDays * DAY_MS;
   }
 
   /** Makes the statistics of every feed agree with its ledgers, as after a crash they may not. */
   makeWhole(durableTotals: (feedId: string) => DurableTotals): void {
-    const recorded = this.#configuration.statistics.totals();
+    const { configuration, recorder } = this.#parts;
+    const recorded = configuration.statistics.totals();
     const page = { first_result: 0, max_results: 1_000_000 };
-    for (const { id, session_id: sessionId } of this.#configuration.feeds.list(page).items) {
-      if (sessionId !== undefined) this.#recorder.reconcile(id, sessionId, durableTotals(id), recorded.get(id));
+    for (const { id, session_id: sessionId } of configuration.feeds.list(page).items) {
+      if (sessionId !== undefined) recorder.reconcile(id, sessionId, durableTotals(id), recorded.get(id));
     }
-    this.#recorder.flush();
+    recorder.flush();
   }
 
   start(): void {
@@ -58,7 +65,22 @@ export class Retention {
   }
 
   sweep(): void {
-    const now = this.#now();
-    this.#configuration.statistics.merge(Math.max(0, now - this.#hourlyMs), Math.max(0, now - this.#dailyMs));
+    const { configuration, now } = this.#parts;
+    configuration.statistics.merge(Math.max(0, now() - this.#hourlyMs), Math.max(0, now() - this.#dailyMs));
+    if (this.#deadLetterMs > 0) this.#expiry ??= this.#expireDeadLetters(now() - this.#deadLetterMs);
+  }
+
+  /** Each is in the log, and all of them are in the ledgers, so that none is missed by whoever looks for it. */
+  async #expireDeadLetters(before: number): Promise<void> {
+    const { deadLetters, logger } = this.#parts;
+    try {
+      const expired = await deadLetters.expire(before);
+      if (expired > 0) logger.warn({ dead_letters: expired }, 'dead letters thrown away for their age');
+    } catch (error) {
+      // The platform closes: the next start goes on.
+      if ((error as { code?: string }).code !== 'CLOSED') logger.error({ err: error }, 'retention of dead letters');
+    } finally {
+      this.#expiry = undefined;
+    }
   }
 }

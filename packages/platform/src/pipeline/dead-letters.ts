@@ -105,13 +105,20 @@ export class DeadLetters {
     return replayed;
   }
 
+  /** Throws away what died before a time, of all feeds. Returns how many; the ledgers go on counting them. */
+  async expire(before: number): Promise<number> {
+    let expired = 0;
+    for (const stage of STAGES) expired += await this.#engines[stage].expireDeadLetters(before);
+    return expired;
+  }
+
   async #named(feedId: string, id: string): Promise<{ stage: Stage; ref: string }> {
     const named = parseDeadLetterId(id);
     const letter = named && (await this.#engines[named.stage].deadLetter(named.ref).catch(gone));
     if (named === undefined || letter?.destination !== feedId) {
       throw new PlatformError(
         'NOT_FOUND',
-        `There is no dead letter ${id} of feed ${feedId}; it may have been replayed.`,
+        `There is no dead letter ${id} of feed ${feedId}; it may have been replayed, or thrown away for its age.`,
       );
     }
     return named;

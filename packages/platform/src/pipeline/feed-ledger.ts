@@ -6,7 +6,7 @@ export function feedLedger(updates: Ledger, lines: Ledger): FeedLedger {
   return { updates: side(updates), lines: side(lines) };
 }
 
-function side({ accepted, open, sealed, inFlight, delivered, dead, replayed, attempts }: Ledger) {
-  const balanced = accepted === open + sealed + inFlight + delivered + dead;
-  return { accepted, open, sealed, in_flight: inFlight, delivered, dead, replayed, attempts, balanced };
+function side({ accepted, open, sealed, inFlight, delivered, dead, expired, replayed, attempts }: Ledger) {
+  const balanced = accepted === open + sealed + inFlight + delivered + dead + expired;
+  return { accepted, open, sealed, in_flight: inFlight, delivered, dead, expired, replayed, attempts, balanced };
 }

@@ -14,6 +14,7 @@ export function feedStatistics(updates: Ledger, lines: Ledger): FeedStatistics {
       processed: updates.delivered - skipped,
       no_eligible_identifier: skipped,
       dead: updates.dead,
+      expired: updates.expired,
     },
     lines: {
       accepted: lines.accepted,
@@ -22,6 +23,7 @@ export function feedStatistics(updates: Ledger, lines: Ledger): FeedStatistics {
       in_flight: lines.inFlight,
       delivered: lines.delivered,
       dead: lines.dead,
+      expired: lines.expired,
     },
     batches: {
       sealed: Object.values(sealed).reduce((sum, count) => sum + count, 0),
@@ -30,6 +32,7 @@ export function feedStatistics(updates: Ledger, lines: Ledger): FeedStatistics {
       ) as FeedStatistics['batches']['by_reason'],
       delivered: lines.batches.delivered,
       dead: lines.batches.dead,
+      expired: lines.batches.expired,
       attempts: lines.attempts,
     },
     items: { success: lines.tallies.success ?? 0, error: lines.tallies.error ?? 0 },
