@@ -81,29 +81,24 @@ export class DeadLetterBox {
   }
 
   /**
-   * Throws away what died before a time, oldest first, but for what `leaving` names; a page of few at a time, each durable before the next is
-   * read. Returns how many.
+   * Throws away what died before a time of the next few behind `after`, but for what is leaving already. Returns how many, once that is durable,
+   * and behind which to go on; undefined when there are no more as old as that.
    */
-  async expire(before: number, leaving: Map<string, Leaving>): Promise<number> {
+  async expire(before: number, leaving: Map<string, Leaving>, after: string | undefined) {
     const { journal } = this.#lane.context;
-    let expired = 0;
-    let after: string | undefined;
-    for (;;) {
-      const page = await this.#lane.lane.scan(PREFIX.dead, after, EXPIRY_PAGE);
-      const records = page.map(([, value]) => JSON.parse(value) as DeadRecord);
-      const old = records.filter(({ ref, diedAt }) => diedAt < before && !leaving.has(ref));
-      for (const record of old) {
-        leaving.set(record.ref, 'expired');
-        this.#expire(record);
-      }
-      expired += old.length;
-      await journal.written().finally(() => {
-        for (const { ref } of old) leaving.delete(ref);
-      });
-      // They lie in order of dying.
-      if (page.length < EXPIRY_PAGE || records.some(({ diedAt }) => diedAt >= before)) return expired;
-      after = page.at(-1)?.[0];
+    const page = await this.#lane.lane.scan(PREFIX.dead, after, EXPIRY_PAGE);
+    const records = page.map(([, value]) => JSON.parse(value) as DeadRecord);
+    const old = records.filter(({ ref, diedAt }) => diedAt < before && !leaving.has(ref));
+    for (const record of old) {
+      leaving.set(record.ref, 'expired');
+      this.#expire(record);
     }
+    await journal.written().finally(() => {
+      for (const { ref } of old) leaving.delete(ref);
+    });
+    // They lie in order of dying.
+    const isLast = page.length < EXPIRY_PAGE || records.some(({ diedAt }) => diedAt >= before);
+    return { expired: old.length, after: isLast ? undefined : page.at(-1)?.[0] };
   }
 
   #expire({ number, destination: name, size: lines, key, id: batch, diedAt }: DeadRecord): void {

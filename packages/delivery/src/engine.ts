@@ -309,8 +309,13 @@ export class Engine {
   async expireDeadLetters(before: number): Promise<number> {
     let expired = 0;
     for (const { deadLetters } of this.#lanes.all) {
-      this.#mustBeOpen();
-      expired += await deadLetters.expire(before, this.#leaving);
+      let after: string | undefined;
+      do {
+        this.#mustBeOpen();
+        const page = await deadLetters.expire(before, this.#leaving, after);
+        expired += page.expired;
+        after = page.after;
+      } while (after !== undefined);
     }
     return expired;
   }

@@ -4,19 +4,23 @@ import { openapiPage } from '../openapi/openapi-page.ts';
 
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 const DOCUMENTED = /^(GET|POST|PUT|DELETE)$/;
+/** How the plugins' addresses stand inside; they write them as operators do. */
+const GATEWAY = /^\/gateway(?=\/v1\/)/;
 /** What documents itself is not documented. */
 const HIDDEN = /^\/v1\/(openapi\.json|docs)$/;
 
 /**
- * `/v1/openapi.json` and `/v1/docs`: the operator API as its own schemas describe it. Register before the routes.
+ * `/v1/openapi.json` and `/v1/docs`: the operator API and the plugins' gateway as their own schemas describe them. Register before the routes.
  * Neither needs a token: they say nothing that is not in the source.
  */
 export function openapiRoutes(server: FastifyInstance, version: string): void {
   const routes: DocumentedRoute[] = [];
   server.addHook('onRoute', ({ method, url, schema }) => {
     for (const name of [method].flat()) {
-      if (!url.startsWith('/v1/') || !DOCUMENTED.test(name) || HIDDEN.test(url)) continue;
-      routes.push({ method: name, url, schema: (schema ?? {}) as DocumentedRoute['schema'] });
+      const outside = url.replace(GATEWAY, '');
+      if (!outside.startsWith('/v1/') || !DOCUMENTED.test(name) || HIDDEN.test(outside)) continue;
+      const callers = outside === url ? 'operators' : 'plugins';
+      routes.push({ method: name, url: outside, callers, schema: (schema ?? {}) as DocumentedRoute['schema'] });
     }
   });
   let document: Record<string, unknown> | undefined;

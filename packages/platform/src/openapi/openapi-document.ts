@@ -1,5 +1,6 @@
 import { errorWrapperSchema } from '@batchfeed/schemas';
 import { z } from 'zod';
+import { gatewayOperationNames } from './gateway-operation-names.ts';
 import { operationNames } from './operation-names.ts';
 
 /** A route as it was registered. */
@@ -7,6 +8,8 @@ export interface DocumentedRoute {
   readonly method: string;
   /** Like `/v1/plugins/:plugin_id`. */
   readonly url: string;
+  /** Operators bring an API token or a session; plugins their worker credentials. */
+  readonly callers: 'operators' | 'plugins';
   readonly schema: {
     readonly params?: z.ZodObject;
     readonly querystring?: z.ZodType;
@@ -17,36 +20,60 @@ export interface DocumentedRoute {
 
 type Json = Record<string, unknown>;
 
+const BYTES = 'application/octet-stream';
+
 /** Routes whose bodies or answers are streams, which no schema describes. */
 const STREAMS: Readonly<Record<string, { body?: string; answer?: string }>> = {
   'POST /v1/audience_segment_external_feeds/:feed_id/user_segment_updates': { body: 'application/x-ndjson' },
   'GET /v1/audience_segment_external_feeds/:feed_id/dead_letters/export': { answer: 'application/x-ndjson' },
   'GET /v1/events': { answer: 'text/event-stream' },
+  'GET /v1/plugins/:plugin_id/versions/:version_id/configuration_files/technical_name=:technical_name': {
+    answer: BYTES,
+  },
+  'PUT /v1/plugins/:plugin_id/versions/:version_id/configuration_files/technical_name=:technical_name': { body: BYTES },
+  'GET /v1/data_files/data': { answer: BYTES },
+  'PUT /v1/data_files/data': { body: BYTES },
+  'GET /v1/configuration/technical_name=:technical_name': { answer: BYTES },
+  'PUT /v1/configuration/technical_name=:technical_name': { body: BYTES },
+  'GET /v1/data_file/data': { answer: BYTES },
 };
 
 /** Asked by those who have no credentials yet. */
 const OPEN = /^(GET|POST) \/v1\/session$/;
 
-/** OpenAPI 3.1 of the operator API, from the very schemas that requests are checked with. Pure. */
+const OPERATORS = [{ token: [] }, { session: [] }];
+const PLUGINS = [{ worker: [] }];
+
+/** OpenAPI 3.1 of the operator API and the gateway, from the very schemas that requests are checked with. Pure. */
 export function openapiDocument(routes: readonly DocumentedRoute[], version: string): Json {
+  const byCallers = { operators: new Set<string>(), plugins: new Set<string>() };
+  for (const route of routes) byCallers[route.callers].add(nameOf(route));
   const paths: Record<string, Json> = {};
   for (const route of routes) {
+    const isShared = byCallers.operators.has(nameOf(route)) && byCallers.plugins.has(nameOf(route));
+    if (isShared && route.callers === 'plugins') continue;
     const path = pathOf(route.url);
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    const described = (isShared ? sharedOperation : OPERATION_FOR[route.callers])(route);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: described };
   }
   return {
     openapi: '3.1.0',
     info: {
-      title: 'batchfeed operator API',
+      title: 'batchfeed API',
       version,
       description:
-        'Operate audience feeds whose plugins deliver in batches. Ids are strings. Lists are paged by first_result and max_results.',
+        'Operate audience feeds whose plugins deliver in batches. Ids are strings. Lists are paged by first_result and max_results. Plugins call the gateway at the same address, with the credentials of their worker.',
     },
-    security: [{ token: [] }, { session: [] }],
+    security: OPERATORS,
     paths,
     components: {
       securitySchemes: {
         token: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'The API token.' },
+        worker: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'What a plugin authenticates with: worker id and authentication token of its version.',
+        },
         session: {
           type: 'apiKey',
           in: 'cookie',
@@ -60,20 +87,43 @@ export function openapiDocument(routes: readonly DocumentedRoute[], version: str
 }
 
 /** The name of a route; undefined when nobody gave it one. */
-export function operationName({ method, url }: Pick<DocumentedRoute, 'method' | 'url'>): string | undefined {
-  return operationNames[`${method} ${url}`];
+export function operationName(route: Pick<DocumentedRoute, 'method' | 'url' | 'callers'>): string | undefined {
+  return (route.callers === 'plugins' ? gatewayOperationNames : operationNames)[nameOf(route)];
 }
+
+function nameOf({ method, url }: Pick<DocumentedRoute, 'method' | 'url'>): string {
+  return `${method} ${url}`;
+}
+
+/** A route that both may call: plugins by credentials of another kind, which show them what is theirs. */
+function sharedOperation(route: DocumentedRoute): Json {
+  const asPlugin = operationName({ ...route, callers: 'plugins' });
+  return {
+    ...operation(route),
+    description: `With the credentials of a plugin's worker: ${asPlugin}.`,
+    security: [...OPERATORS, ...PLUGINS],
+  };
+}
+
+function gatewayOperation(route: DocumentedRoute): Json {
+  return { ...operation(route), tags: ['plugin gateway'], security: PLUGINS };
+}
+
+const OPERATION_FOR: Readonly<Record<DocumentedRoute['callers'], (route: DocumentedRoute) => Json>> = {
+  operators: operation,
+  plugins: gatewayOperation,
+};
 
 function operation(route: DocumentedRoute): Json {
   const { method, url, schema } = route;
-  const stream = STREAMS[`${method} ${url}`];
+  const stream = STREAMS[nameOf(route)];
   const body = schema.body && jsonSchema(schema.body, 'input');
   const answer = schema.response?.[200];
   return {
-    summary: operationName(route) ?? `${method} ${url}`,
+    summary: operationName(route) ?? nameOf(route),
     operationId: operationId(method, url),
     tags: [tagOf(url)],
-    ...(OPEN.test(`${method} ${url}`) ? { security: [] } : {}),
+    ...(OPEN.test(nameOf(route)) ? { security: [] } : {}),
     parameters: [...parameters('path', schema.params), ...parameters('query', schema.querystring)],
     ...(body === undefined && stream?.body === undefined
       ? {}

@@ -2,6 +2,7 @@ type Json = Record<string, unknown>;
 
 interface Operation {
   readonly summary: string;
+  readonly description?: string;
   readonly tags: readonly string[];
   readonly parameters: readonly { name: string; in: string; required: boolean; description?: string; schema: Json }[];
   readonly requestBody?: { content: Record<string, { schema: Json }> };
@@ -39,20 +40,22 @@ export function openapiPage(document: Json): string {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><style>${STYLE}</style></head>
 <body>
 <h1>${escaped(title)} <small>${escaped(version)}</small></h1>
-<p>${escaped(description)} Every request carries the API token in the <code>Authorization</code> header.
+<p>${escaped(description)} Every request carries the API token in the <code>Authorization</code> header;
+a plugin's carries worker id and authentication token (HTTP Basic).
 The same for programs: <a href="/v1/openapi.json">/v1/openapi.json</a> (OpenAPI 3.1).</p>
 ${sections.join('\n')}
 </body></html>
 `;
 }
 
-function section(method: string, path: string, { summary, parameters, requestBody, responses }: Operation): string {
+function section(method: string, path: string, operation: Operation): string {
+  const { summary, description, parameters, requestBody, responses } = operation;
   const rows = parameters.map(
-    ({ name, in: place, required, description, schema }) =>
-      `<tr><td><code>${escaped(name)}</code></td><td>${place}${required ? '' : ', optional'}</td><td>${escaped(description ?? String(schema.pattern ?? schema.enum ?? schema.type ?? ''))}</td></tr>`,
+    ({ name, in: place, required, description: meaning, schema }) =>
+      `<tr><td><code>${escaped(name)}</code></td><td>${place}${required ? '' : ', optional'}</td><td>${escaped(meaning ?? String(schema.pattern ?? schema.enum ?? schema.type ?? ''))}</td></tr>`,
   );
   return `<details><summary><span class="method">${method.toUpperCase()}</span> <code>${escaped(path)}</code> — ${escaped(summary)}</summary>
-<div class="inside">${rows.length === 0 ? '' : `<table>${rows.join('')}</table>`}
+<div class="inside">${description === undefined ? '' : `<p>${escaped(description)}</p>`}${rows.length === 0 ? '' : `<table>${rows.join('')}</table>`}
 ${requestBody === undefined ? '' : `<h4>Body</h4>${contents(requestBody.content)}`}
 <h4>Answer</h4>${contents(responses['200']?.content ?? {})}</div></details>`;
 }

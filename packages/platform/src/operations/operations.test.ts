@@ -162,7 +162,7 @@ describe('dead letters that are too old', () => {
     const ledger = await operator.do<FeedLedger>('GET', `${feed.path}/ledger`);
     expect(ledger.lines).toMatchObject({ accepted: 4, dead: 0, expired: 4, balanced: true });
     expect(operator.log.filter(({ msg }) => msg === 'expired')).toHaveLength(2);
-    expect(operator.log).toContainEqual(expect.objectContaining({ dead_letters: 2 }));
+    await expect.poll(() => operator.log).toContainEqual(expect.objectContaining({ dead_letters: 2 }));
     const metrics = await text('/metrics');
     expect(metrics).toContain('batchfeed_dead_letters_expired_total{stage="batch"} 2');
     expect(metrics).toContain('batchfeed_lines{stage="batch",state="expired"} 4');
@@ -219,6 +219,26 @@ describe('health, metrics and documentation', () => {
     expect(arrivals).toHaveLength(3);
     expect(new Set(arrivals.map(({ key }) => key)).size).toBe(1);
     expect(JSON.stringify(arrivals)).not.toContain('secret-user');
+  });
+
+  it('describe what plugins call, with the credentials of their workers', async () => {
+    const { paths, components } = JSON.parse(await text('/v1/openapi.json', {}));
+    expect(components.securitySchemes.worker).toMatchObject({ type: 'http', scheme: 'basic' });
+    const operators = [{ token: [] }, { session: [] }];
+    const worker = [{ worker: [] }];
+    expect(paths['/v1/configuration/technical_name={technical_name}'].get).toMatchObject({ security: worker });
+    const feed = paths['/v1/audience_segment_external_feeds/{feed_id}'];
+    expect(feed.get).toMatchObject({
+      summary: 'Read a feed',
+      description: expect.stringContaining('worker'),
+      security: [...operators, ...worker],
+    });
+    expect(feed.put.security).toBeUndefined();
+    expect(paths['/v1/audience_segment_external_feeds/{feed_id}/properties'].post.security).toEqual(worker);
+    expect(Object.keys(paths).filter((path) => path.includes('gateway'))).toEqual([]);
+    // Addresses that differ in the names of their parameters only are one and the same.
+    const shapes = Object.keys(paths).map((path) => path.replaceAll(/\{\w+\}/g, '{}'));
+    expect(new Set(shapes).size).toBe(shapes.length);
   });
 
   it('describe every route in OpenAPI 3.1, on a page that loads nothing', async () => {

@@ -34,6 +34,7 @@ export class Retention {
   readonly #dailyMs: number;
   readonly #deadLetterMs: number;
   #expiry: Promise<void> | undefined;
+  #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts, { hourlyDays = 90, dailyDays = 800, deadLetterDays = 0 }: RetentionOptions = {}) {
@@ -61,6 +62,7 @@ export class Retention {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearInterval(this.#timer);
   }
 
@@ -78,7 +80,7 @@ export class Retention {
       if (expired > 0) logger.warn({ dead_letters: expired }, 'dead letters thrown away for their age');
     } catch (error) {
       // The platform closes: the next start goes on.
-      if ((error as { code?: string }).code !== 'CLOSED') logger.error({ err: error }, 'retention of dead letters');
+      if (!this.#stopped) logger.error({ err: error }, 'retention of dead letters');
     } finally {
       this.#expiry = undefined;
     }

@@ -28,13 +28,14 @@ describe('from upload to delivery', () => {
     const { drain } = statistics.batches.by_reason;
     expect([1, 2]).toContain(drain);
     expect(statistics).toEqual({
-      updates: { accepted: 250, open: 0, in_flight: 0, processed: 250, no_eligible_identifier: 0, dead: 0 },
-      lines: { accepted: 250, open: 0, sealed: 0, in_flight: 0, delivered: 250, dead: 0 },
+      updates: { accepted: 250, open: 0, in_flight: 0, processed: 250, no_eligible_identifier: 0, dead: 0, expired: 0 },
+      lines: { accepted: 250, open: 0, sealed: 0, in_flight: 0, delivered: 250, dead: 0, expired: 0 },
       batches: {
         sealed: 2 + drain,
         by_reason: { lines: 2, bytes: 0, age: 0, order: 0, drain, budget: 0, reconfigured: 0 },
         delivered: 2 + drain,
         dead: 0,
+        expired: 0,
         attempts: 2 + drain,
       },
       items: { success: 250, error: 0 },

@@ -9,6 +9,7 @@ const stages = [
   ['in_flight', 4],
   ['delivered', 'ok'],
   ['dead', 'bad'],
+  ['expired', 'quiet'],
 ] as const;
 
 /** One side of the ledger as parts that add up to what was accepted. */

@@ -45,6 +45,7 @@ export const feed = {
       in_flight: 'at the plugin',
       delivered: 'answered',
       dead: 'given up',
+      expired: 'thrown away for their age',
     },
     lines: {
       open: 'in open groups',
@@ -52,6 +53,7 @@ export const feed = {
       in_flight: 'at the plugin',
       delivered: 'delivered',
       dead: 'given up',
+      expired: 'thrown away for their age',
     },
   },
   chartsTitle: 'The last minutes',

@@ -15,7 +15,8 @@ import { ok, wholeList } from '../wrappers.ts';
 const CREDENTIALS = '/feed_destinations/:id/credentials';
 const destinationParams = z.object({ id: z.string() });
 const credentials = { 200: resourceWrapperSchema(feedDestinationCredentialsSchema) };
-const REALMS = '/datamarts/:id/user_agent_identifier_realm_selections';
+const datamartParams = z.object({ datamart_id: z.string() });
+const REALMS = '/datamarts/:datamart_id/user_agent_identifier_realm_selections';
 const FILE = '/configuration/technical_name=:technical_name';
 const fileParams = z.object({ technical_name: z.string().min(1).max(255) });
 
@@ -42,12 +43,12 @@ export function gatewayResourceRoutes(app: RouteApp, { configuration }: Services
     REALMS,
     {
       schema: {
-        params: destinationParams,
+        params: datamartParams,
         response: { 200: listWrapperSchema(userAgentIdentifierRealmSelectionSchema) },
       },
     },
     async (request) => {
-      const { id } = request.params;
+      const { datamart_id: id } = request.params;
       const own = feeds.ofVersion(request.pluginVersionId).some(({ datamart_id }) => datamart_id === id);
       return wholeList(realmSelections.list(found(own ? id : undefined, `datamart ${id}`)));
     },
