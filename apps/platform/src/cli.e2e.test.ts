@@ -155,6 +155,19 @@ describe('batchfeed', () => {
     expect((await json('feed', 'pause', '1')).status).toBe('PAUSED');
     expect((await run(['feed', 'push', '1'], updates(1))).code).toBe(4);
     expect((await json('feed', 'resume', '1')).session_id).toBe('2');
+    expect((await run(['feed', 'resume', '1'])).code).toBe(4);
+    expect((await json('feed', 'activate', '1')).session_id).toBe('2');
+  });
+
+  it('drains a feed, and deletes it while it says what that waits for', async () => {
+    const { id } = await json('feed', 'create', '--plugin-id', '1', '--version', '1.0.0');
+    expect((await json('feed', 'activate', id)).session_id).toBeDefined();
+    await run(['feed', 'push', id], updates(3));
+    expect(await run(['feed', 'drain', id])).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered') });
+    expect((await run(['feed', 'delete', id, '--mode', 'keep'])).code).toBe(2);
+    const gone = await run(['feed', 'delete', id, '--wait']);
+    expect(gone).toMatchObject({ code: 0, stdout: `Feed ${id} is gone.\n` });
+    expect((await run(['feed', 'stats', id])).code).toBe(4);
   });
 
   it('backs up while it runs, and starts on the copy', async () => {

@@ -20,6 +20,14 @@ export class ApiClient {
     return (await this.whole(method, path, body)).data;
   }
 
+  /** The same of a resource that may be gone: then undefined. */
+  async find(path: string): Promise<Answer | undefined> {
+    const response = await this.#exchange('GET', path, 'application/json');
+    if (response.statusCode !== 404) return (await this.#read('GET', path, response)).data;
+    await response.body.dump();
+    return undefined;
+  }
+
   /** The whole answer: a list comes with its total. */
   async whole(method: Dispatcher.HttpMethod, path: string, body?: object): Promise<Answer> {
     const text = body === undefined ? undefined : JSON.stringify(body);

@@ -1,26 +1,10 @@
 import { CliError } from '../cli/cli-error.ts';
 import type { CommandDefinition } from '../cli/command-definition.ts';
-import { table } from '../cli/output.ts';
 import { EXIT } from '../exit-codes.ts';
 import { isSettingName, SETTING_NAMES, SETTINGS } from '../settings/setting-table.ts';
-import { checkSetting, environmentName, writeSetting } from '../settings/settings.ts';
+import { checkSetting, writeSetting } from '../settings/settings.ts';
 
 const LIST = SETTING_NAMES.map((name) => `  ${name.padEnd(22)} ${SETTINGS[name].description}`).join('\n');
-
-export const configShowCommand: CommandDefinition = {
-  path: ['config', 'show'],
-  description: 'every setting in force and where it comes from; secrets are masked',
-  example: 'batchfeed config show',
-  async run({ settings, out }) {
-    const effective = settings.effective();
-    const rows = effective.map(({ name, value, source }) => [name, value ?? '-', source, environmentName(name)]);
-    out.result(
-      { file: settings.file, settings: effective },
-      `${table([['setting', 'value', 'from', 'environment'], ...rows])}\nfile: ${settings.file}`,
-    );
-    return EXIT.ok;
-  },
-};
 
 export const configSetCommand: CommandDefinition = {
   path: ['config', 'set'],

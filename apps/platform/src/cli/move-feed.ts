@@ -1,0 +1,18 @@
+import { EXIT } from '../exit-codes.ts';
+import type { CommandDefinition } from './command-definition.ts';
+import { feedPath } from './feed-path.ts';
+
+/** A command that moves a feed on in its life, by the route of the same name. */
+export function moveFeed(name: 'activate' | 'pause' | 'resume', description: string): CommandDefinition {
+  return {
+    path: ['feed', name],
+    description,
+    args: [['<feed_id>', 'the feed']],
+    example: `batchfeed feed ${name} 1`,
+    async run({ api, args: [feedId], out }) {
+      const feed = await api().call('POST', feedPath(feedId, `/${name}`));
+      out.result(feed, `Feed ${feed.id} is ${feed.status}${feed.session_id ? `, session ${feed.session_id}` : ''}.`);
+      return EXIT.ok;
+    },
+  };
+}
