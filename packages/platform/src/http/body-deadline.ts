@@ -5,8 +5,17 @@ import { PlatformError } from '../platform-error.ts';
 /** Uploads may take as long as they like while something comes; their reader looks after that itself. */
 const UPLOADS = /\/user_segment_updates$/;
 
+/** How long the rest of a body may take to come, at most, once its request was answered. */
+const REST_MS = 5_000;
+
 /** Gives requests up whose body takes longer than this, so that slow ones cannot hold connections for ever. */
 export function bodyDeadline(app: FastifyInstance, ms: number): void {
+  // What was answered before its end, as refusals are, is read and dropped, so that the sender gets to the answer.
+  app.addHook('onResponse', async ({ raw }) => {
+    if (raw.complete || raw.destroyed) return;
+    const end = setTimeout(() => raw.destroy(), Math.min(REST_MS, ms));
+    raw.on('close', () => clearTimeout(end));
+  });
   app.addHook('preParsing', async (request, reply, payload) => {
     if (request.raw.complete || UPLOADS.test(request.routeOptions.url ?? '')) return payload;
     const body = new PassThrough();

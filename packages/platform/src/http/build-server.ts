@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, LogController } from 
 import type { Logger } from 'pino';
 import { PlatformError } from '../platform-error.ts';
 import { bodyDeadline } from './body-deadline.ts';
+import { clientErrorHandler } from './client-error-handler.ts';
 import { auditRoute, writeAudit } from './console/audit-route.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { eventRoutes } from './console/event-routes.ts';
@@ -71,6 +72,7 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
     rewriteUrl: (request) => (isBasic(request) ? GATEWAY + request.url : (request.url ?? '/')),
     routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: 'idle',
+    clientErrorHandler: clientErrorHandler(logger),
     http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(requestTimeoutMs, 5_000) },
   });
   bodyDeadline(server as unknown as FastifyInstance, requestTimeoutMs);

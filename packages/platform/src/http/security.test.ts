@@ -136,22 +136,31 @@ describe('the address of a plugin', () => {
 });
 
 describe('slow and large requests', () => {
-  const socketEnd = (text: string) =>
+  const wrapped = (said: string) => JSON.parse(said.slice(said.indexOf('\r\n\r\n')));
+  const refusal = (error: unknown) => ({ status: 'error', error, error_id: expect.any(String) });
+  /** What is answered to a text, after which a byte comes now and then, until the connection ends. */
+  const socketEnd = (text: string, drip = '') =>
     new Promise<{ said: string; ms: number }>((resolve) => {
       const { hostname, port } = new URL(operator.platform.url);
       const before = performance.now();
       let said = '';
       const socket = connect(Number(port), hostname, () => socket.write(text));
+      const dripping = setInterval(() => socket.write(drip), 50);
+      if (drip === '') clearInterval(dripping);
       socket.on('data', (chunk) => {
         said += chunk;
       });
       socket.on('error', () => {});
-      socket.on('close', () => resolve({ said, ms: performance.now() - before }));
+      socket.on('close', () => {
+        clearInterval(dripping);
+        resolve({ said, ms: performance.now() - before });
+      });
     });
 
   it('are given up: headers and bodies that drip', async () => {
     const headers = await socketEnd('GET /v1/plugins HTTP/1.1\r\nHost: x\r\nX-Slow: ');
     expect(headers.said).toContain('408');
+    expect(wrapped(headers.said)).toEqual(refusal(expect.stringContaining('in time')));
     expect(headers.ms).toBeLessThan(5_000);
     const body = await socketEnd(
       `POST /v1/audience_segments HTTP/1.1\r\nHost: x\r\nAuthorization: ${operator.token}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"name":`,
@@ -159,6 +168,21 @@ describe('slow and large requests', () => {
     expect(body.said).toContain('408');
     expect(body.said).toContain('did not arrive within 0.4 s');
     expect(body.ms).toBeLessThan(5_000);
+  });
+
+  it('are not read on for ever once they are answered, as those without a token are', async () => {
+    const path = '/v1/audience_segment_external_feeds/1/user_segment_updates';
+    const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: 100000\r\n\r\n`;
+    const { said, ms } = await socketEnd(head, 'x');
+    expect(said).toContain('401');
+    expect(ms).toBeLessThan(3_000);
+  });
+
+  it('are told what is wrong when they are no requests', async () => {
+    const { said } = await socketEnd('nonsense\r\n\r\n');
+    expect(said).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(wrapped(said)).toEqual(refusal(expect.stringContaining('no HTTP request')));
+    expect(operator.log).toContainEqual(expect.objectContaining({ error_id: wrapped(said).error_id }));
   });
 
   it('are refused: bodies over 1 MiB and headers over 16 KiB', async () => {

@@ -31,9 +31,12 @@ export class LineSplitter {
   *push(chunk: Buffer): Generator<SplitLine> {
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      this.#hold(chunk.subarray(start, end));
+      const isEmpty = end === start && this.#pendingBytes === 0;
+      if (!isEmpty) this.#hold(chunk.subarray(start, end));
       start = end + 1;
-      yield* this.#take();
+      // A few kilobytes unpack to millions of empty lines; they cost next to nothing.
+      if (isEmpty) this.#number += 1;
+      else yield* this.#take();
     }
     this.#hold(chunk.subarray(start));
   }

@@ -55,12 +55,10 @@ export function ingestRoutes(app: RouteApp, services: Services): void {
       const upload = { ...request.query, body, isJson: isJson(request), feed };
       const key = request.headers['idempotency-key'];
       const { mode } = request.query;
-      const taken =
+      const report =
         key === undefined
-          ? takeIn(services, upload)
-          : uploads.run({ feedId: feed.id, key, mode }, (guard) => takeIn(services, { ...upload, guard }));
-      taken.catch(() => leaveSoon(request));
-      const report = await taken;
+          ? await takeIn(services, upload)
+          : await uploads.run({ feedId: feed.id, key, mode }, (guard) => takeIn(services, { ...upload, guard }));
       pipeline.rejected(feed.id, feed.session_id, report.rejected);
       return ok(report);
     },
@@ -128,15 +126,6 @@ async function takeInWhole(
     wholeUploads.delete(feed.id);
   }
 }
-
-/** After a refusal the rest of the body is read and dropped, so that the sender gets to the answer; but not for long. */
-function leaveSoon({ raw }: FastifyRequest): void {
-  if (raw.complete) return;
-  const end = setTimeout(() => raw.destroy(), REST_MS);
-  raw.on('close', () => clearTimeout(end));
-}
-
-const REST_MS = 5_000;
 
 function isJson({ headers }: FastifyRequest): boolean {
   return /^application\/json\b/i.test(headers['content-type'] ?? '');
