@@ -12,6 +12,7 @@ import type { CircuitPolicy, CircuitView } from './circuit.ts';
 import { CircuitRegister } from './circuit-register.ts';
 import { countingLine, isCountingLine, isFeed } from './counting-line.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { durableTotals } from './durable-totals.ts';
 import type { FeedDirectory } from './feed-directory.ts';
 import { feedLeaving, isLeaving } from './feed-leaving.ts';
 import { feedLedger } from './feed-ledger.ts';
@@ -219,19 +220,7 @@ export class Pipeline {
 
   /** What the ledgers know of a feed for good, in the words of its statistics over time. */
   durableTotals(feedId: string): DurableTotals {
-    const { updates, lines, batches, items } = this.statistics(feedId);
-    return {
-      updates_accepted: updates.accepted,
-      updates_processed: updates.processed,
-      updates_no_eligible_identifier: updates.no_eligible_identifier,
-      lines_accepted: lines.accepted,
-      lines_delivered: lines.delivered,
-      batches_sealed: batches.sealed,
-      batches_delivered: batches.delivered,
-      batch_attempts: batches.attempts,
-      items_success: items.success,
-      items_error: items.error,
-    };
+    return durableTotals(this.statistics(feedId));
   }
 
   /** Undefined for a feed that is not there. */
