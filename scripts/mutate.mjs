@@ -23,7 +23,7 @@ const targets = {
   delivery: {
     files: [
       ...['lane-engine', 'dispatch', 'recovery', 'journal', 'settled-positions', 'destination', 'budget', 'retry'],
-      ...['gates', 'bisect', 'dead-letter-box', 'records', 'alarm', 'concurrency', 'fifo'],
+      ...['gates', 'bisect', 'dead-letter-box', 'records', 'alarm', 'concurrency', 'fifo', 'relief', 'lanes'],
     ],
     needs: ['batcher', 'delivery'],
     without: ['memory-store.test.ts', 'readme.test.ts'],
