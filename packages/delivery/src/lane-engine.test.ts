@@ -1,15 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
-import { Gates } from './gates.ts';
 import { type LaneWrite, MemoryStore, type Outcome } from './index.ts';
-import { Journal } from './journal.ts';
-import { LaneEngine } from './lane-engine.ts';
 import { heldLine } from './line.ts';
-import { settingsOf } from './options.ts';
-import { recover } from './recovery.ts';
-import { openBytes, relieveDestination, sealOldestOf } from './relief.ts';
 import { append, line, numbered, POLICY, world } from './testing/engine-world.ts';
-import { FakeClock, settle } from './testing.ts';
+import { loneLane } from './testing/lone-lane.ts';
+import { settle } from './testing.ts';
 
 const busy: Outcome = { kind: 'retry', reason: 'Busy.', status: 503 };
 const no: Outcome = { kind: 'rejected', reason: 'No.' };
@@ -94,61 +88,6 @@ describe('reconfiguring', () => {
   });
 });
 
-describe('over the memory budget', () => {
-  test('seals the oldest group of all destinations first, and says when nothing is open', async () => {
-    const lane = await loneLane();
-    const names = ['e', 'd', 'e', 'd'];
-    names.forEach((name, index) => {
-      lane.append(lane.destination(name), heldLine(`key ${index}`, undefined, 'x', index));
-    });
-    await settle();
-    const openKeys = () => ['d', 'e'].map((name) => lane.destination(name).batcher.openKeys);
-    const seen = [openKeys()];
-    while (sealOldestOf(lane)) seen.push(openKeys());
-    expect(seen).toEqual([
-      [2, 2],
-      [2, 1],
-      [1, 1],
-      [1, 0],
-      [0, 0],
-    ]);
-    expect(openBytes(lane)).toBe(0);
-  });
-
-  test('seals of one destination until half of what it holds is on its way', async () => {
-    const lane = await loneLane();
-    const destination = lane.destination('d');
-    for (let index = 0; index < 5; index += 1) {
-      const line = heldLine(`key ${index}`, undefined, 'x', index);
-      destination.account.take(line.bytes + LINE_OVERHEAD_BYTES);
-      lane.append(destination, line);
-    }
-    await settle();
-    relieveDestination(lane, destination);
-    expect(destination.batcher.openKeys).toBe(2);
-    expect(destination.batcher.peek('key 4')).toBeDefined();
-  });
-
-  test('seals no more than keeps the destination busy: a group that stays open becomes a fuller batch', async () => {
-    const lane = await loneLane();
-    const destination = lane.destination('d');
-    for (let index = 0; index < 40; index += 1) {
-      const line = heldLine(`key ${index}`, undefined, 'x', index);
-      destination.account.take(line.bytes + LINE_OVERHEAD_BYTES);
-      lane.append(destination, line);
-    }
-    await settle();
-    for (const open of [32, 24, 16]) {
-      relieveDestination(lane, destination);
-      relieveDestination(lane, destination);
-      expect([destination.busy, destination.batcher.openKeys]).toEqual([8, open]);
-      // Those arrive, and there is a reason for more.
-      await settle();
-      expect(destination.busy).toBe(0);
-    }
-  });
-});
-
 describe('what is written', () => {
   test('names a destination’s counts when they changed, and no others', async () => {
     const store = new WatchedStore();
@@ -212,24 +151,3 @@ test('a batch that is over is nothing to wait for, nor to remember', async () =>
 });
 
 /** A lane without an engine, whose partner takes everything; it seals for memory only when told to. */
-async function loneLane(): Promise<LaneEngine> {
-  const store = new MemoryStore();
-  const lane = new LaneEngine(await store.own('lines', 0), {
-    storeId: store.id,
-    settings: settingsOf({
-      store,
-      log: 'lines',
-      policy: POLICY,
-      clock: new FakeClock(),
-      send: async () => ({ kind: 'delivered' }),
-    }),
-    journal: Journal.of(store),
-    budget: new Budget(1e6),
-    gates: new Gates(),
-    abort: new AbortController().signal,
-    relieve: () => {},
-    progressed: () => {},
-  });
-  await recover(lane);
-  return lane;
-}
