@@ -73,6 +73,8 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
     routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: 'idle',
     clientErrorHandler: clientErrorHandler(logger),
+    // It has one kind that can happen here: an address that cannot be decoded. What was in it stays out of answer and log.
+    frameworkErrors: (_error, request, reply) => handleError(unreadable(), request as never, reply as never),
     http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(requestTimeoutMs, 5_000) },
   });
   bodyDeadline(server as unknown as FastifyInstance, requestTimeoutMs);
@@ -133,7 +135,11 @@ async function notForCaches(_request: unknown, reply: FastifyReply): Promise<voi
   reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
 }
 
-function notFound(request: { method: string; url: string }): never {
-  const path = request.url.split('?')[0]?.replace(/^\/gateway(?=\/)/, '');
+function unreadable(): PlatformError {
+  return new PlatformError('INVALID', 'The address of the request: each % must have two hexadecimal digits behind it.');
+}
+
+function notFound(request: { method: string; originalUrl: string }): never {
+  const [path] = request.originalUrl.split('?');
   throw new PlatformError('NOT_FOUND', `There is no route ${request.method} ${path}.`);
 }

@@ -185,6 +185,12 @@ describe('slow and large requests', () => {
     expect(operator.log).toContainEqual(expect.objectContaining({ error_id: wrapped(said).error_id }));
   });
 
+  it('are told so when their address cannot be decoded, without a word of it', async () => {
+    const { status, body } = await operator.call('GET', '/v1/plugins/secret%zz');
+    expect([status, body]).toEqual([400, refusal(expect.stringContaining('%'))]);
+    expect(JSON.stringify([body, operator.log])).not.toContain('secret%');
+  });
+
   it('are refused: bodies over 1 MiB and headers over 16 KiB', async () => {
     const { status } = await operator.call('POST', '/v1/audience_segments', { name: 'x'.repeat(1_100_000) });
     expect(status).toBe(413);

@@ -36,6 +36,9 @@ function describe(error: z.ZodError, part: string): string {
     '',
   );
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  const where = path === '' ? `${part || 'The request body'} ` : `${part}${path}: `;
-  return `${where}${issue?.message ?? 'is not valid'}${more}`;
+  const message = issue?.message ?? 'is not valid';
+  // Our own messages go on with the sentence; zod's begin one.
+  const joint = path === '' && /^[a-z]/.test(message) ? ' ' : ': ';
+  const where = path === '' ? part.trim() || 'The request body' : `${part}${path}`;
+  return `${where}${joint}${message}${more}`;
 }
