@@ -8,8 +8,11 @@ export default defineConfig({
   base: '/console/',
   plugins: [react()],
   resolve: {
-    // From source, so that only the schemas the console parses with are in its bundle.
-    alias: { '@batchfeed/schemas': `${import.meta.dirname}/../../packages/schemas/src/index.ts` },
+    alias: [
+      // From source, so that only the schemas the console parses with are in its bundle.
+      { find: '@batchfeed/schemas', replacement: `${import.meta.dirname}/../../packages/schemas/src/index.ts` },
+      { find: /^zod$/, replacement: `${import.meta.dirname}/src/app/zod.ts` },
+    ],
   },
   build: {
     // `light-dark()` and nesting as they are written: lowering them doubles the style sheet.

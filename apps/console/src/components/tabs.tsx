@@ -28,7 +28,7 @@ export function Tabs<K extends string>({ label, tabs, current, children }: TabsP
           </Tab>
         ))}
       </TabList>
-      <TabPanel id={current} className="tab-panel">
+      <TabPanel key={current} id={current} className="tab-panel">
         {children}
       </TabPanel>
     </AriaTabs>

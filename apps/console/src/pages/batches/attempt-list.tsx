@@ -1,7 +1,7 @@
 import type { BatchAttempt, BatchDetail } from '@batchfeed/schemas';
 import { CodeBlock } from '../../components/code-block.tsx';
+import { LongText } from '../../components/long-text.tsx';
 import { Pill, type Tone } from '../../components/pill.tsx';
-import { RawText } from '../../components/raw-text.tsx';
 import { Time } from '../../components/time.tsx';
 import { formatDuration } from '../../format/times.ts';
 import { t } from '../../texts/text.ts';
@@ -44,8 +44,8 @@ function Attempt({ attempt }: { readonly attempt: BatchAttempt }) {
         <span className="muted small numeric">{facts.join(' · ')}</span>
       </div>
       {reason === null ? null : (
-        <p className="break long-text">
-          <RawText text={reason} most={5_000} />
+        <p>
+          <LongText text={reason} most={5_000} />
         </p>
       )}
       {excerpt ? <CodeBlock label={t('batches.attempt.excerpt')} text={excerpt} /> : null}

@@ -8,9 +8,9 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { LinesSection } from '../../components/lines/lines-section.tsx';
 import { LiveMark } from '../../components/live-mark.tsx';
+import { LongText } from '../../components/long-text.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { RawText } from '../../components/raw-text.tsx';
 import { Sentence } from '../../components/sentence.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
@@ -108,12 +108,7 @@ function BatchFacts({ batch }: { readonly batch: BatchDetail }) {
   return (
     <Facts
       facts={[
-        [
-          t('batches.one.key'),
-          <span key="key" className="long-text">
-            <RawText text={batch.grouping_key} most={20_000} />
-          </span>,
-        ],
+        [t('batches.one.key'), <LongText key="key" text={batch.grouping_key} most={20_000} />],
         [t('batches.one.lines'), formatCount(batch.lines)],
         [t('batches.one.bytes'), formatBytes(batch.bytes)],
         [t('batches.one.seal'), t(`batching.reason.${batch.seal_reason}`)],

@@ -9,10 +9,10 @@ import { CodeBlock } from '../../components/code-block.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { LinesSection } from '../../components/lines/lines-section.tsx';
+import { LongText } from '../../components/long-text.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { Pill } from '../../components/pill.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { RawText } from '../../components/raw-text.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
 import { formatCount } from '../../format/numbers.ts';
@@ -83,8 +83,8 @@ function LetterView({ feedId, letter }: { readonly feedId: string; readonly lett
               </Pill>
               <span className="muted small">{t(`deadLetters.stageHelp.${letter.stage}`)}</span>
             </div>
-            <p className="break letter-long">
-              <RawText text={letter.reason} most={5_000} />
+            <p>
+              <LongText text={letter.reason} most={5_000} />
             </p>
           </div>
           {letter.excerpt ? <CodeBlock label={t('deadLetters.one.excerpt')} text={letter.excerpt} /> : null}
@@ -125,14 +125,7 @@ function LetterFacts({ letter }: { readonly letter: DeadLetterDetail }) {
         ],
         ...(key === undefined
           ? []
-          : [
-              [
-                t('deadLetters.one.key'),
-                <span key="key" className="letter-long">
-                  <RawText text={key} most={20_000} />
-                </span>,
-              ] as const,
-            ]),
+          : [[t('deadLetters.one.key'), <LongText key="key" text={key} most={20_000} />] as const]),
         [t('deadLetters.one.lines'), formatCount(letter.lines)],
         [t('deadLetters.one.attempts'), formatCount(letter.attempts)],
         [t('deadLetters.one.died'), <Time key="died" ts={letter.dead_ts} />],
