@@ -1,10 +1,14 @@
 import { app } from '../../scripts/tsup.mjs';
 
 // Parts of some topics, and the servers they measure, run in processes of their own.
-export default app({
-  main: 'src/main.ts',
-  alone: 'src/topics/engine/alone.ts',
-  'sdk-server': 'src/topics/sdk/server.ts',
-  'platform-plugin': 'src/topics/platform/plugin-server.ts',
-  'shop-alone': 'src/topics/shop/alone.ts',
-});
+export default app(
+  {
+    main: 'src/main.ts',
+    alone: 'src/topics/engine/alone.ts',
+    'sdk-server': 'src/topics/sdk/server.ts',
+    'platform-plugin': 'src/topics/platform/plugin-server.ts',
+    'shop-alone': 'src/topics/shop/alone.ts',
+  },
+  // What it has for others is TypeScript that no build of its own makes.
+  { noExternal: ['@batchfeed/app-console'] },
+);

@@ -1,4 +1,5 @@
 import type { Topic } from './topic.ts';
+import { consoleTopic } from './topics/console.ts';
 import { engineTopic } from './topics/engine.ts';
 import { mainTopic } from './topics/main-job.ts';
 import { platformTopic } from './topics/platform.ts';
@@ -12,6 +13,6 @@ export const topics = {
   sdk: sdkTopic,
   platform: platformTopic,
   shop: shopTopic,
-  console: undefined,
+  console: consoleTopic,
 } as const satisfies Record<string, Topic | undefined>;
 export type TopicName = keyof typeof topics;
