@@ -423,6 +423,28 @@ describe('memory', () => {
     expect(engine.ledger()).toMatchObject({ accepted, delivered: accepted });
   });
 
+  test('seals as much as can be sent, and more as that arrives, until whoever waits has room', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const { engine, events } = await world([], {
+      maxHeldBytes: 3000,
+      send: () => held.then(() => ({ kind: 'delivered' })),
+    });
+    await append(
+      engine,
+      Array.from({ length: 40 }, (_, index) => line(String(index), `key ${index}`)),
+    );
+    const waiting = engine.append([line('40', 'key 40')]);
+    await settle();
+    // Four on their way, four behind them.
+    expect(events.filter(({ type }) => type === 'sealed')).toHaveLength(8);
+    letGo();
+    await waiting;
+    expect(engine.ledger()).toMatchObject({ accepted: 41, dead: 0 });
+  });
+
   test('what ends while the engine closes seals nothing early', async () => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {

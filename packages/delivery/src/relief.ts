@@ -20,19 +20,18 @@ export function relieve(lanes: Lanes, budget: Budget, destination: string): void
  * queue brings no memory back, and a group that stays open becomes a fuller batch.
  */
 export function relieveDestination(lane: LaneEngine, destination: DestinationState): void {
-  const { account, batcher, concurrency } = destination;
-  const enough = concurrency.limit * ROUNDS_AHEAD;
-  while (destination.busy < enough && heldOpen(destination) * 2 > account.held && batcher.openKeys > 0)
+  const { account, batcher } = destination;
+  while (canSendMore(destination) && heldOpen(destination) * 2 > account.held && batcher.openKeys > 0)
     lane.sealOldest(destination);
 }
 
-/** Seals the oldest open group of a lane; false when nothing is open. */
+/** Seals the oldest open group of a lane, of destinations that can send more; false when they have nothing open. */
 export function sealOldestOf(lane: LaneEngine): boolean {
   let oldest: DestinationState | undefined;
   let since = Number.POSITIVE_INFINITY;
   for (const destination of lane.destinations.values()) {
     const openedAt = destination.batcher.oldestOpenedAt ?? Number.POSITIVE_INFINITY;
-    if (openedAt >= since) continue;
+    if (openedAt >= since || !canSendMore(destination)) continue;
     oldest = destination;
     since = openedAt;
   }
@@ -45,6 +44,10 @@ export function openBytes(lane: LaneEngine): number {
   let bytes = 0;
   for (const destination of lane.destinations.values()) bytes += heldOpen(destination);
   return bytes;
+}
+
+function canSendMore({ busy, concurrency }: DestinationState): boolean {
+  return busy < concurrency.limit * ROUNDS_AHEAD;
 }
 
 function heldOpen({ batcher }: DestinationState): number {
