@@ -114,7 +114,7 @@ describe('crashes and lost requests', () => {
     const url = await started.url();
     expect((await post(url, update, { ...buildUpdate(), order: 'reject unawaited' })).status).toBe(200);
     expect((await post(url, update, buildUpdate())).status).toBe(200);
-    expect(started.stderr).toContain('nobody waits for me');
+    await expect.poll(() => started.stderr).toContain('nobody waits for me');
   });
 
   it('3. SIGTERM answers what is in flight and exits 0', async () => {

@@ -94,7 +94,11 @@ export const batchAnswerPartSchema = z.object({
   uri: z.string().transform((uri) => uri.trim()),
   response: z.object({
     header: z.object({ statusCode: statusCodeSchema }),
-    body: z.unknown().transform((body) => (isEmptyBody(body) ? null : body)),
+    // A part without one is a part with an empty one.
+    body: z
+      .unknown()
+      .optional()
+      .transform((body) => (isEmptyBody(body) ? null : body)),
   }),
 });
 export type BatchAnswerPart = z.infer<typeof batchAnswerPartSchema>;

@@ -27,7 +27,7 @@ describe('reading by hand and the schemas agree', () => {
         const { method, uri, response } = expected.data;
         expect(read).toEqual({ method, uri, status: response.header.statusCode, body: response.body ?? undefined });
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_000, examples: [[{ method: '', uri: '200', response: { header: { statusCode: '200' } } }]] },
     );
   });
 
