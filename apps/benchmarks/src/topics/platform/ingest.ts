@@ -10,7 +10,7 @@ import { startPlatform, startPlugin } from './processes.ts';
 import { ndjson, updateTexts } from './updates.ts';
 
 /** Fewer than the platform holds for one feed while nothing leaves it. */
-const updates = 6_000;
+const updates = 5_000;
 const batchSize = 500;
 
 const perSecond = (milliseconds: number) => (updates / milliseconds) * 1_000;
@@ -48,7 +48,7 @@ export const ingest = async ({ say }: TopicContext): Promise<MeasuredFigure[]> =
     const { id } = await operator.feed();
     const chunks = [...ndjson(texts)];
     // The first upload meets code that nothing has warmed up yet.
-    await operator.push(id, ndjson(updateTexts(2_000, 1)));
+    await operator.push(id, ndjson(updateTexts(1_000, 1)));
     const startedAt = performance.now();
     await operator.push(id, chunks);
     const rate = perSecond(performance.now() - startedAt);
