@@ -41,7 +41,7 @@ export function openDatabase({ file, lanes, maxBytes }: OpenRequest): {
     db.pragma('synchronous = FULL');
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_BYTES / PAGE_BYTES}`);
     db.pragma('journal_size_limit = 67108864');
-    db.pragma('cache_size = -16384');
+    db.pragma('cache_size = -4096');
     if (maxBytes !== undefined) db.pragma(`max_page_count = ${Math.max(8, Math.floor(maxBytes / PAGE_BYTES))}`);
     migrate(db, file);
     return { db, ...identity(db, lanes) };

@@ -44,7 +44,7 @@ export interface PipelineOptions {
 }
 
 /** Updates wait on the disk of whoever uploads them as well as here: enough of them to keep every connection to a plugin busy. */
-const HELD_UPDATE_BYTES = 20 * 1024 * 1024;
+const HELD_UPDATE_BYTES = 12 * 1024 * 1024;
 
 /**
  * From accepted updates to delivered batches, in two stages of the same engine over one store:

@@ -10,7 +10,7 @@ import { startPlatform, startPlugin } from './processes.ts';
 import { ndjson, updateTexts } from './updates.ts';
 
 /** Fewer than the platform holds for one feed while nothing leaves it. */
-const updates = 5_000;
+const updates = 3_000;
 const batchSize = 500;
 
 const perSecond = (milliseconds: number) => (updates / milliseconds) * 1_000;
