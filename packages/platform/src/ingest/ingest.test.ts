@@ -214,7 +214,7 @@ describe('an upload under way when the platform closes', () => {
     const before = (await feed.statistics()).updates.accepted;
     const update = JSON.stringify({ ...JSON.parse(good), padding: 'x'.repeat(20_000) });
     const answered = upload(`${update}\n`.repeat(3_000));
-    await feed.until(({ updates }) => updates.accepted > before + 500);
+    await feed.until(({ updates }) => updates.accepted > before + 100);
     await operator.restart();
     const { status, body } = await answered;
     expect(status).toBe(503);
