@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { IngestReport, UpdateLine } from '@batchfeed/schemas';
 import { DemoError } from './demo-error.ts';
 import type { OperatorClient } from './operator-client.ts';
@@ -14,6 +15,12 @@ export interface UploadOptions {
   signal: AbortSignal;
   onSent?: (updates: number) => void;
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 async function* ndjson({ updates, signal, onSent }: UploadOptions): AsyncGenerator<string> {
   let chunk = '';
@@ -32,9 +39,22 @@ async function* ndjson({ updates, signal, onSent }: UploadOptions): AsyncGenerat
   onSent?.(lines);
 }
 
-/** Streams a segment in, in one request, no faster than the platform takes it. */
-export const uploadSegment = async (options: UploadOptions): Promise<IngestReport> => {
-  const report = await options.client.upload(options.feedId, Readable.from(ndjson(options), { objectMode: false }));
+/** How long the platform may take to answer once the upload was told to end. */
+const graceMs = 1_000;
+
+/**
+ * Streams a segment in, in one request, no faster than the platform takes it: while nobody takes its updates, that is not at
+ * all. Without a report when it was told to end meanwhile; the platform knows then how far it came.
+ */
+export const uploadSegment = async (options: UploadOptions): Promise<IngestReport | undefined> => {
+  const { client, feedId, signal } = options;
+  const upload = client.upload(feedId, Readable.from(ndjson(options), { objectMode: false }));
+  const report = await Promise.race([upload, aborted(signal).then(() => sleep(graceMs, undefined, { ref: false }))]);
+  if (report === undefined) {
+    // It ends with the platform, and nobody asks how.
+    upload.catch(() => {});
+    return undefined;
+  }
   const [first] = report.rejections;
   if (report.rejected === 0) return report;
   throw new DemoError(
