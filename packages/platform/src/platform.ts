@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RetryPolicy } from '@batchfeed/delivery';
 import { openSqliteStore } from '@batchfeed/store-sqlite';
 import type { Logger } from 'pino';
 import { configuration } from './config/configuration.ts';
-import { type ConfigDatabase, openConfigDatabase } from './config/open-config-database.ts';
+import { openFolder, throwStoreError } from './data-folder.ts';
 import { FeedLifecycle } from './feed-lifecycle.ts';
 import { FeedRemoval } from './feed-removal.ts';
 import { History, type HistoryRetention } from './history/history.ts';
@@ -14,6 +14,7 @@ import { Etags } from './http/etags.ts';
 import { FailureLimit } from './http/failure-limit.ts';
 import type { Services } from './http/services.ts';
 import { UploadRegister } from './ingest/upload-register.ts';
+import { mustBeGuarded, throwListenError } from './listen-address.ts';
 import { Latencies } from './live/latencies.ts';
 import { Live } from './live/live.ts';
 import { Arrivals } from './operations/arrivals.ts';
@@ -25,7 +26,6 @@ import { traces } from './operations/trace.ts';
 import type { CircuitPolicy } from './pipeline/circuit.ts';
 import { FeedDirectory } from './pipeline/feed-directory.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
-import { PlatformError, type PlatformErrorCode } from './platform-error.ts';
 import { AddressGuard } from './plugin/address-guard.ts';
 import { PluginCaller, type PluginCallerOptions } from './plugin/plugin-caller.ts';
 import { newSecret } from './secrets.ts';
@@ -230,67 +230,4 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
       return closed;
     },
   };
-}
-
-function openFolder(dataDir: string): ConfigDatabase {
-  try {
-    makeFolder(resolve(dataDir));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new PlatformError(
-      'DATA_FOLDER_UNUSABLE',
-      `The data folder ${dataDir} cannot be made (${code}). Choose another.`,
-      {
-        cause: error,
-      },
-    );
-  }
-  // Opened before anything else: its lock is what keeps a second platform out.
-  return openConfigDatabase(join(dataDir, 'platform.db'));
-}
-
-/** Folder by folder: Node's own recursive mkdir never returns where a file system answers ENOENT, as /proc does. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path, { mode: 0o700 });
-}
-
-/** Beyond this machine only once there is a token that somebody has, unless told that this is fine. */
-function mustBeGuarded(host: string, { apiToken, allowRemote = false }: PlatformOptions, isFirstStart: boolean): void {
-  if (apiToken !== undefined && apiToken.length < MIN_TOKEN_LENGTH) {
-    throw new PlatformError(
-      'INVALID',
-      `The API token has fewer than ${MIN_TOKEN_LENGTH} characters. Choose a longer one.`,
-    );
-  }
-  if (isLoopback(host) || allowRemote || apiToken !== undefined || !isFirstStart) return;
-  throw new PlatformError(
-    'ADDRESS_UNUSABLE',
-    `${host} is reached from beyond this machine, and the data folder has no API token yet. Start once on 127.0.0.1, bring a token, or allow it.`,
-  );
-}
-
-const MIN_TOKEN_LENGTH = 32;
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-const STORE_FAILURES: Readonly<Record<string, PlatformErrorCode>> = {
-  STORE_LOCKED: 'DATA_FOLDER_IN_USE',
-  STORE_NEWER: 'DATA_FOLDER_NEWER',
-};
-
-function throwStoreError(error: { code?: string; message: string }): never {
-  const code = STORE_FAILURES[error.code ?? ''] ?? 'DATA_FOLDER_UNUSABLE';
-  throw new PlatformError(code, error.message, { cause: error });
-}
-
-function throwListenError(error: unknown, host: string, port: number): never {
-  const { code } = error as NodeJS.ErrnoException;
-  const why = code === 'EADDRINUSE' ? 'another process is using it' : `the system says ${code}`;
-  throw new PlatformError('ADDRESS_UNUSABLE', `Cannot listen on ${host}:${port}: ${why}. Choose another with --port.`, {
-    cause: error,
-  });
 }

@@ -4,9 +4,6 @@ interface V8 {
   setFlagsFromString: (flags: string) => void;
 }
 
-/** How often to look while the young generation may still grow. */
-const LOOK_EVERY_MS = 50;
-
 /**
  * Keeps V8's young generation, where objects begin, near the given size in MB. By itself it grows on a busy process to
  * 64 MB and more, none of which a stream of batches needs. For the whole process, so it is for a program to call, not
@@ -15,12 +12,13 @@ const LOOK_EVERY_MS = 50;
 export function limitYoungGeneration(megabytes = 16): void {
   const v8 = globalThis.process?.getBuiltinModule?.('v8') as V8 | undefined;
   if (v8 === undefined) return;
-  const look = setInterval(() => {
+  const observer = new PerformanceObserver(() => {
     const young = v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
     if (young !== undefined && young.space_size < megabytes * 1_048_576) return;
-    clearInterval(look);
+    observer.disconnect();
     // The size itself is read once, before any program; by how much to grow is read anew each time.
     v8.setFlagsFromString('--semi-space-growth-factor=1');
-  }, LOOK_EVERY_MS);
-  look.unref();
+  });
+  // It grows while it is collected, and only then.
+  observer.observe({ entryTypes: ['gc'] });
 }

@@ -2,31 +2,20 @@ import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { IngestReport } from '@batchfeed/schemas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  delivered,
-  makeFeed,
-  ndjson,
-  startTestPlatform,
-  type TestFeed,
-  type TestPlatform,
-  update,
-} from '../testing/test-platform.ts';
-import { answer, startTestPlugin, type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
+import { delivered, ndjson, type TestFeed, type TestPlatform, update } from '../testing/test-platform.ts';
+import { type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
+import { startTestScene, type TestScene } from '../testing/test-scene.ts';
 
+let scene: TestScene;
 let plugin: TestPlugin;
 let operator: TestPlatform;
 let feed: TestFeed;
 
 beforeAll(async () => {
-  plugin = await startTestPlugin();
-  plugin.on(UPDATE, (_, response) => answer(response, 200, { status: 'ok' }));
-  operator = await startTestPlatform();
-  feed = await makeFeed(operator, plugin.url);
+  scene = await startTestScene();
+  ({ plugin, operator, feed } = scene);
 });
-afterAll(async () => {
-  await operator.close();
-  await plugin.close();
-});
+afterAll(() => scene.close());
 
 const good = JSON.stringify(update('good'));
 const upload = (body: string | Uint8Array | ReadableStream, headers = {}) =>

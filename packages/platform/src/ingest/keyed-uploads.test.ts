@@ -1,30 +1,20 @@
 import { request as httpRequest } from 'node:http';
 import type { IngestReport } from '@batchfeed/schemas';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  makeFeed,
-  ndjson,
-  startTestPlatform,
-  type TestFeed,
-  type TestPlatform,
-  update,
-} from '../testing/test-platform.ts';
-import { answer, startTestPlugin, type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
+import { ndjson, type TestFeed, type TestPlatform, update } from '../testing/test-platform.ts';
+import { type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
+import { startTestScene, type TestScene } from '../testing/test-scene.ts';
 
+let scene: TestScene;
 let plugin: TestPlugin;
 let operator: TestPlatform;
 let feed: TestFeed;
 
 beforeEach(async () => {
-  plugin = await startTestPlugin();
-  plugin.on(UPDATE, (_, response) => answer(response, 200, { status: 'ok' }));
-  operator = await startTestPlatform();
-  feed = await makeFeed(operator, plugin.url);
+  scene = await startTestScene();
+  ({ plugin, operator, feed } = scene);
 });
-afterEach(async () => {
-  await operator.close();
-  await plugin.close();
-});
+afterEach(() => scene.close());
 
 const people = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => ({ ...update(`u${from + index}`), ts: 1 }));
@@ -154,9 +144,9 @@ describe('a JSON array', () => {
 
 describe('an upload that stalls', () => {
   it('is given up after a while', async () => {
-    await operator.close();
-    operator = await startTestPlatform({ requestTimeoutMs: 300 });
-    feed = await makeFeed(operator, plugin.url);
+    await scene.close();
+    scene = await startTestScene({ requestTimeoutMs: 300 });
+    ({ plugin, operator, feed } = scene);
     const stream = new ReadableStream({
       start: (controller) => controller.enqueue(Buffer.from(ndjson(people(2)))),
     });

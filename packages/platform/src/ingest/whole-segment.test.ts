@@ -1,29 +1,19 @@
 import type { IngestReport } from '@batchfeed/schemas';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  makeFeed,
-  ndjson,
-  startTestPlatform,
-  type TestFeed,
-  type TestPlatform,
-  update,
-} from '../testing/test-platform.ts';
-import { answer, startTestPlugin, type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
+import { makeFeed, ndjson, type TestFeed, type TestPlatform, update } from '../testing/test-platform.ts';
+import { type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
+import { startTestScene, type TestScene } from '../testing/test-scene.ts';
 
+let scene: TestScene;
 let plugin: TestPlugin;
 let operator: TestPlatform;
 let feed: TestFeed;
 
 beforeEach(async () => {
-  plugin = await startTestPlugin();
-  plugin.on(UPDATE, (_, response) => answer(response, 200, { status: 'ok' }));
-  operator = await startTestPlatform();
-  feed = await makeFeed(operator, plugin.url);
+  scene = await startTestScene();
+  ({ plugin, operator, feed } = scene);
 });
-afterEach(async () => {
-  await operator.close();
-  await plugin.close();
-});
+afterEach(() => scene.close());
 
 const member = (user: string, profile?: object) => ({
   user_identifiers: [{ type: 'USER_POINT', user_point_id: user }],

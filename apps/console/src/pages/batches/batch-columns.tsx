@@ -20,7 +20,7 @@ export const batchColumns = (feedId: string): readonly Column<BatchSummary>[] =>
     header: t('batches.column.key'),
     width: '3fr',
     cell: (batch) => (
-      <div className="batch-head">
+      <div className="table-name">
         <Link to={batchHref(feedId, batch.batch_id)} tabIndex={-1}>
           <RawText text={batch.grouping_key} />
         </Link>

@@ -45,7 +45,7 @@ const columns: readonly Column<AuditEntry>[] = [
     header: t('audit.column.action'),
     width: '2fr',
     cell: ({ action, ts }) => (
-      <div className="letter-head">
+      <div className="table-name">
         <span>{t(`audit.action.${action}`)}</span>
         <span className="muted">
           <Time ts={ts} quiet />

@@ -18,7 +18,7 @@ export const letterColumns = (feedId: string): readonly Column<DeadLetterResourc
     header: t('deadLetters.column.what'),
     width: '2fr',
     cell: (letter) => (
-      <div className="letter-head">
+      <div className="table-name">
         <Link to={letterHref(feedId, letter.id)} tabIndex={-1}>
           {letter.grouping_key === undefined ? t('deadLetters.update') : <RawText text={letter.grouping_key} />}
         </Link>

@@ -1,0 +1,35 @@
+import type { PlatformOptions } from './platform.ts';
+import { PlatformError } from './platform-error.ts';
+
+/** Beyond this machine only once there is a token that somebody has, unless told that this is fine. */
+export function mustBeGuarded(
+  host: string,
+  { apiToken, allowRemote = false }: PlatformOptions,
+  isFirstStart: boolean,
+): void {
+  if (apiToken !== undefined && apiToken.length < MIN_TOKEN_LENGTH) {
+    throw new PlatformError(
+      'INVALID',
+      `The API token has fewer than ${MIN_TOKEN_LENGTH} characters. Choose a longer one.`,
+    );
+  }
+  if (isLoopback(host) || allowRemote || apiToken !== undefined || !isFirstStart) return;
+  throw new PlatformError(
+    'ADDRESS_UNUSABLE',
+    `${host} is reached from beyond this machine, and the data folder has no API token yet. Start once on 127.0.0.1, bring a token, or allow it.`,
+  );
+}
+
+const MIN_TOKEN_LENGTH = 32;
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+export function throwListenError(error: unknown, host: string, port: number): never {
+  const { code } = error as NodeJS.ErrnoException;
+  const why = code === 'EADDRINUSE' ? 'another process is using it' : `the system says ${code}`;
+  throw new PlatformError('ADDRESS_UNUSABLE', `Cannot listen on ${host}:${port}: ${why}. Choose another with --port.`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { sealReasons } from '../operator.ts';
+
+/** What the shapes of the console are made of. */
+
+export const idSchema = z.string().regex(/^(0|[1-9][0-9]{0,17})$/, 'must be an id, a string of digits');
+
+export const countSchema = z.int().nonnegative();
+
+export const timeSchema = z.int().nonnegative();
+
+export const msSchema = z.number().nonnegative();
+
+export const stageSchema = z.enum(['update', 'batch']);
+
+export const sealReasonSchema = z.enum(sealReasons);
+
+/**
+ * A rate. Null while it is not known: counting begins when somebody looks (`…/overview` or `/events`), and the first rate
+ * is known about a second later.
+ */
+export const rateSchema = z.number().nonnegative().nullable();
+
+/** How often each thing happens by reason of sealing; reasons that did not occur are 0. */
+export const ratesByReasonSchema = z.object(
+  Object.fromEntries(sealReasons.map((reason) => [reason, z.number().nonnegative()])) as Record<
+    (typeof sealReasons)[number],
+    z.ZodNumber
+  >,
+);
