@@ -77,10 +77,6 @@ export class Dispatch {
     this.pump(destination);
   }
 
-  pumpAll(): void {
-    for (const destination of this.#lane.destinations.values()) this.pump(destination);
-  }
-
   /** Whether a gate holds the destination up; if so, the alarm is set for its opening. */
   #gated(destination: DestinationState): boolean {
     const { gates, settings } = this.#lane.context;

@@ -1,6 +1,7 @@
 /**
  * The durable engine over a store: lines in, batches delivered, every line in exactly one place at any moment.
- * `lane-engine.ts` has the life of a line; here is what callers see, and what the lanes of one engine share.
+ * `lane-engine.ts` has the life of a line; here is what callers see, and what the lanes of one engine share. Its
+ * length is that of the public methods' descriptions: what they do stands in `lanes`, `relief`, `dead-letter-reader` and `explain-query`.
  */
 import { Budget, LINE_OVERHEAD_BYTES } from './budget.ts';
 import type { Leaving } from './dead-letter-box.ts';

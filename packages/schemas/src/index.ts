@@ -1,3 +1,4 @@
+/** Everything that is public, name by name: this list is the package's contract, and its length that of two protocols. */
 export {
   type AuditAction,
   type AuditEntry,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { feedDestinationCredentialsSchema, userAgentIdentifierRealmSelectionSchema } from './gateway.ts';
+import { idSchema } from './id.ts';
 
 /** What an operator sends and reads about access: API tokens, feed destinations, files and realms. */
 
-const idSchema = z.string().regex(/^(0|[1-9][0-9]{0,17})$/, 'must be an id, a string of digits');
 const nameSchema = z.string().min(1).max(255);
 
 /** `read` looks, `operate` also runs feeds, `admin` also sets up plugins and hands out access. */

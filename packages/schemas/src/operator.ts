@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { idSchema } from './id.ts';
 
 /**
  * What an operator sends to and reads from the platform's API: plugins, versions, batching configurations,
  * throttlings, segments, feeds, their properties, worker credentials and statistics.
  * Bodies are strict, so that a misspelt field is refused by name instead of being ignored. Ids are strings.
+ * One file, long as it is: the tables of the protocol stand together, and most of it is descriptions.
  */
 
-const idSchema = z.string().regex(/^(0|[1-9][0-9]{0,17})$/, 'must be an id, a string of digits');
 const nameSchema = z.string().min(1).max(255);
 
 /** The plugin types the platform knows; only the external feed is driven by it. */

@@ -8,6 +8,7 @@ import { userIdentifierSchema, userProfileSchema } from './user-identifier.ts';
  * Each request exists twice: in full, as the platform sends it, and as little of it as a plugin insists on
  * (`accepted…`): senders of older versions leave fields out, and a plugin that needs no `ts` must not refuse them.
  * Every answer but the redirect URL's carries a `status`, which decides the HTTP status it travels under.
+ * One file, long as it is: the routes of one protocol, each a few lines.
  */
 
 const idSchema = z.string();

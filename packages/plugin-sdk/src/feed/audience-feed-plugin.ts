@@ -1,3 +1,7 @@
+/**
+ * The base class of audience-feed plugins. One file, long as it is: what a plugin may override has to stand in one class, as in the official
+ * SDK, and most of the lines are the signatures of those hooks.
+ */
 import type {
   AudienceFeedBatchContext,
   AudienceSegmentExternalFeedResource,

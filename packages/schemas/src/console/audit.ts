@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { idSchema } from '../id.ts';
 import { apiTokenRoleSchema } from '../operator-access.ts';
 import { pageQuerySchema } from '../wrappers.ts';
-import { countSchema, idSchema, timeSchema } from './values.ts';
+import { countSchema, timeSchema } from './values.ts';
 
 /** What is written down with who did it. */
 export const auditActions = [

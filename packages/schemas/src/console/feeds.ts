@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { idSchema } from '../id.ts';
 import { circuitSchema, feedResourceSchema, feedStatusSchema } from '../operator.ts';
 import { pageQuerySchema } from '../wrappers.ts';
-import { countSchema, idSchema, rateSchema, timeSchema } from './values.ts';
+import { countSchema, rateSchema, timeSchema } from './values.ts';
 
 /** How a feed fares right now. */
 export const feedPulseSchema = z.object({

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { idSchema } from '../id.ts';
 import { feedLedgerSchema } from '../operations.ts';
 import { circuitSchema, feedStatisticsSchema, feedStatusSchema } from '../operator.ts';
 import { coverageSchema } from '../statistics.ts';
 import { batchSummarySchema } from './batches.ts';
 import { feedPulseSchema } from './feeds.ts';
-import { countSchema, idSchema, msSchema, rateSchema, ratesByReasonSchema, timeSchema } from './values.ts';
+import { countSchema, msSchema, rateSchema, ratesByReasonSchema, timeSchema } from './values.ts';
 
 /**
  * `GET /v1/events`, a stream of server-sent events. Every event has an `id`; the stream names a `retry` of its own, and sends

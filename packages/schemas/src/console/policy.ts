@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { idSchema } from '../id.ts';
 import { batchingConfigurationSchema } from '../operator.ts';
-import { countSchema, idSchema, msSchema, sealReasonSchema, timeSchema } from './values.ts';
+import { countSchema, msSchema, sealReasonSchema, timeSchema } from './values.ts';
 
 /** The limits of a batching configuration, whatever version they are for. */
 export const batchingPolicySchema = batchingConfigurationSchema.omit({ plugin_version_id: true });

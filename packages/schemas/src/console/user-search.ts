@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { idSchema } from '../id.ts';
 import { explanationSchema } from '../operations.ts';
 import { uploadedIdentifierSchema } from '../update-line.ts';
 import { historyGapSchema } from './batches.ts';
-import { countSchema, idSchema, timeSchema } from './values.ts';
+import { countSchema, timeSchema } from './values.ts';
 
 /**
  * Body of `POST /v1/user_search` (which changes nothing and takes the role `read`; identifiers have no place in a URL):

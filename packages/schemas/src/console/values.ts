@@ -1,14 +1,13 @@
+/** What the shapes of the console are made of. */
 import { z } from 'zod';
 import { sealReasons } from '../operator.ts';
 
-/** What the shapes of the console are made of. */
-
-export const idSchema = z.string().regex(/^(0|[1-9][0-9]{0,17})$/, 'must be an id, a string of digits');
-
 export const countSchema = z.int().nonnegative();
 
+/** Milliseconds since the epoch. */
 export const timeSchema = z.int().nonnegative();
 
+/** A duration in milliseconds. */
 export const msSchema = z.number().nonnegative();
 
 export const stageSchema = z.enum(['update', 'batch']);
