@@ -140,9 +140,10 @@ export class DestinationState {
     return this.inFlight + this.ready.size + this.unwritten;
   }
 
+  /** As it is now; its counts change with it, so take a sum of it. */
   get ledger(): Ledger {
     return {
-      ...structuredClone(this.tally),
+      ...this.tally,
       open: this.unadmitted + this.batcher.openLines,
       sealed: this.sealedLines,
       inFlight: this.inFlightLines,

@@ -132,10 +132,11 @@ export class Engine {
       if (line instanceof DeliveryError) refused.push({ index, error: line });
       else pack(parcels, given.destination, line);
     }
-    if (parcels.length > 0) await this.#takeIn(parcels);
     const accepted = lines.length - refused.length;
     const lineIds = () => parcels.flatMap((parcel) => parcel.lines).map((line) => lineId(this.#lanes.of(line), line));
-    return { accepted, lineIds, refused };
+    const result = { accepted, lineIds, refused };
+    // Without `await`, which would keep the caller's lines in memory until theirs are on disk.
+    return parcels.length === 0 ? result : this.#takeIn(parcels).then(() => result);
   }
 
   /**

@@ -22,13 +22,14 @@ import { DestinationState } from './destination.ts';
 import { Dispatch } from './dispatch.ts';
 import { type Gates, gateName } from './gates.ts';
 import type { Journal, JournalLane, Part } from './journal.ts';
-import { addTallies } from './ledger.ts';
 import { encodeEntry, type HeldLine } from './line.ts';
 import type { Settings } from './options.ts';
 import { encodeManifest, manifestKey, numbered, PREFIX } from './records.ts';
 import { SettledPositions } from './settled-positions.ts';
 import { newShipment, type Shipment } from './shipment.ts';
 import type { Lane } from './store.ts';
+
+const NONE: readonly never[] = [];
 
 /** What the lanes of one engine share. */
 export interface LaneContext {
@@ -59,9 +60,11 @@ export class LaneEngine implements JournalLane {
   /** The shipments that a batch became: one, or the parts it was split into. */
   readonly #shipments = new Map<Batch<HeldLine>, Shipment[]>();
   readonly #changedTallies = new Set<DestinationState>();
+  readonly #idPrefix: string;
 
   constructor(lane: Lane, context: LaneContext) {
     this.lane = lane;
+    this.#idPrefix = `${context.storeId}-${lane.log}-${lane.lane}-`;
     this.context = context;
     this.positions = new SettledPositions(lane.lowWater);
     this.alarm = new Alarm(context.settings.clock);
@@ -156,7 +159,8 @@ export class LaneEngine implements JournalLane {
     for (const batch of batches) {
       const shipment = this.#shipmentOf(destination, batch, unit);
       const after = this.track(shipment);
-      addTallies(destination.tally.batches.sealed as Record<string, number>, { [shipment.reason]: 1 });
+      const { sealed } = destination.tally.batches;
+      sealed[shipment.reason] = (sealed[shipment.reason] ?? 0) + 1;
       this.counted(destination);
       if (!unit) {
         this.putManifest(shipment, after);
@@ -181,11 +185,12 @@ export class LaneEngine implements JournalLane {
   }
 
   /** Knows a shipment by its batch, and makes it wait for the older ones it must not overtake; returns their numbers. */
-  track(shipment: Shipment): number[] {
-    if (shipment.batch === undefined) return [];
+  track(shipment: Shipment): readonly number[] {
+    if (shipment.batch === undefined) return NONE;
     this.adopt(shipment);
+    if (shipment.batch.after === undefined) return NONE;
     const after: number[] = [];
-    for (const older of shipment.batch.after ?? []) {
+    for (const older of shipment.batch.after) {
       for (const blocker of this.#shipments.get(older) ?? []) {
         blocker.blocks.push(shipment);
         shipment.waits += 1;
@@ -225,12 +230,12 @@ export class LaneEngine implements JournalLane {
   }
 
   batchId(firstPosition: number): string {
-    return `${this.context.storeId}-${this.lane.log}-${this.lane.lane}-${firstPosition}`;
+    return this.#idPrefix + firstPosition;
   }
 
   /** Whether a batch of this id could have been sealed here. */
   mayHaveSealed(id: string): boolean {
-    const prefix = this.batchId(0).slice(0, -1);
+    const prefix = this.#idPrefix;
     const position = id.startsWith(prefix) ? Number.parseInt(id.slice(prefix.length), 10) : Number.NaN;
     return position < this.lane.end;
   }
@@ -238,7 +243,7 @@ export class LaneEngine implements JournalLane {
   #shipmentOf(destination: DestinationState, batch: Batch<HeldLine>, unit: boolean): Shipment {
     const { key, lines, bytes, openedAt, reason = 'drain' } = batch;
     const id = this.batchId((lines[0] as HeldLine).position);
-    const [attempts, failures] = this.earlierTries.get(id) ?? [0, 0];
+    const tries = this.earlierTries.size === 0 ? undefined : this.earlierTries.get(id);
     const number = this.nextBatch;
     this.nextBatch += 1;
     const sealedAt = this.context.settings.clock.now();
@@ -255,8 +260,8 @@ export class LaneEngine implements JournalLane {
       sealedAt,
       batch,
       stored,
-      attempts,
-      failures,
+      attempts: tries?.[0],
+      failures: tries?.[1],
     });
   }
 
@@ -323,10 +328,14 @@ export class LaneEngine implements JournalLane {
   /** Knows a shipment no longer; true when it was the last of its batch. */
   untrack(shipment: Shipment): boolean {
     if (shipment.batch === undefined) return false;
-    const left = (this.#shipments.get(shipment.batch) ?? []).filter((other) => other !== shipment);
-    if (left.length > 0) this.#shipments.set(shipment.batch, left);
-    else this.#shipments.delete(shipment.batch);
-    return left.length === 0;
+    const siblings = this.#shipments.get(shipment.batch) ?? NONE;
+    const isLast = siblings.every((other) => other === shipment);
+    if (isLast) this.#shipments.delete(shipment.batch);
+    else {
+      const left = siblings.filter((other) => other !== shipment);
+      this.#shipments.set(shipment.batch, left);
+    }
+    return isLast;
   }
 
   /** Marks lines as over and gives their memory back. */
