@@ -37,7 +37,8 @@ export class LaneTables {
         'UPDATE lane SET epoch = epoch + 1 WHERE log = ? AND lane = ? RETURNING id, epoch, low_water, end',
       ),
       moveLane: db.prepare('UPDATE lane SET low_water = ?, end = ? WHERE id = ?'),
-      addSegment: db.prepare('INSERT INTO segment VALUES (?, ?, ?, ?)'),
+      // The bytes are UTF-8 already: the cast only says so.
+      addSegment: db.prepare('INSERT INTO segment VALUES (?, ?, ?, CAST(? AS TEXT))'),
       dropSegments: db.prepare('DELETE FROM segment WHERE id >= ? AND id < ? AND id + count <= ?'),
       segmentAt: db.prepare('SELECT max(id) FROM segment WHERE id >= ? AND id <= ?').pluck(),
       lastSegment: db.prepare('SELECT id, count FROM segment WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1'),
@@ -84,8 +85,7 @@ export class LaneTables {
     const row = this.#lanes.get(laneId) as LaneRow;
     const first = row.end;
     if (lengths.length > 0) {
-      const bytes = Buffer.from(lengths.buffer, lengths.byteOffset, lengths.byteLength);
-      this.#statements.addSegment.run(baseOf(laneId) + first, lengths.length, bytes, data);
+      this.#statements.addSegment.run(baseOf(laneId) + first, lengths.length, bytesOf(lengths), bytesOf(data));
       row.end += lengths.length;
     }
     for (const [key, value] of put) {
@@ -148,6 +148,11 @@ export class LaneTables {
       faults.push(`Entries are missing before position ${first} of lane ${lane} of log "${log}".`);
     return faults;
   }
+}
+
+/** The same bytes as what SQLite takes for a blob. */
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Uint32Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function baseOf(laneId: number): number {

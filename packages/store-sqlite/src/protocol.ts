@@ -6,11 +6,12 @@ export interface OpenRequest {
   readonly maxBytes: number | undefined;
 }
 
-/** One lane's part of a write. The texts of all entries stand in one string, so that a thousand lines cost one row. */
+/** One lane's part of a write. The texts of all entries stand behind one another, so that a thousand lines cost one row. */
 export interface PartMessage {
   readonly laneId: number;
   readonly epoch: number;
-  readonly data: string;
+  /** UTF-8; handed over, not copied. */
+  readonly data: Uint8Array<ArrayBuffer>;
   /** Length of each entry in `data`, in UTF-16 units. */
   readonly lengths: Uint32Array;
   readonly put: readonly (readonly [key: string, value: string | null])[];

@@ -1,4 +1,5 @@
 import { DeliveryError, type Entry, fenced, type Lane, type LaneWrite, type Store } from '@batchfeed/delivery';
+import { packEntries } from './pack-entries.ts';
 import type { OwnedLane, PartMessage } from './protocol.ts';
 import { WorkerClient } from './worker-client.ts';
 
@@ -56,7 +57,11 @@ export class SqliteStore implements Store {
 
   async write(writes: readonly LaneWrite[]): Promise<readonly number[]> {
     const parts = writes.map(partMessage);
-    const result = await this.#worker.call('write', parts);
+    const result = await this.#worker.call(
+      'write',
+      parts,
+      parts.map(({ data }) => data.buffer),
+    );
     const lanes = writes.map(({ lane }) => lane as SqliteLane);
     if ('fenced' in result) {
       throw fenced(lanes[parts.findIndex(({ laneId }) => laneId === result.fenced)] as SqliteLane);
@@ -85,9 +90,7 @@ export class SqliteStore implements Store {
 
 function partMessage({ lane, append, put, lowWater }: LaneWrite): PartMessage {
   const { laneId, epoch } = (lane as SqliteLane).owned;
-  const lengths = new Uint32Array(append.length);
-  for (let index = 0; index < append.length; index += 1) lengths[index] = (append[index] as string).length;
-  return { laneId, epoch, data: append.join(''), lengths, put: [...put], lowWater };
+  return { laneId, epoch, ...packEntries(append), put: [...put], lowWater };
 }
 
 class SqliteLane implements Lane {

@@ -29,14 +29,18 @@ export class WorkerClient {
     this.#worker.unref();
   }
 
-  call<N extends CallName>(name: N, args: Calls[N]['takes']): Promise<Calls[N]['gives']> {
+  call<N extends CallName>(
+    name: N,
+    args: Calls[N]['takes'],
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<Calls[N]['gives']> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     this.#lastId += 1;
     const id = this.#lastId;
     if (this.#pending.size === 0) this.#worker.ref();
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, name, args });
+      this.#worker.postMessage({ id, name, args }, transfer as ArrayBuffer[]);
     });
   }
 
