@@ -26,7 +26,7 @@ export class FeedRoute {
   readonly options: FeedOptions;
   readonly #base: Omit<FeedContext, 'sessionId'>;
   readonly #batching: BatchingConfiguration | undefined;
-  readonly #suffixes = new Map<string, string>();
+  readonly #suffixes = new Map<string, Buffer>();
   readonly #policies = new Map<number, Policy>();
 
   constructor(
@@ -58,7 +58,7 @@ export class FeedRoute {
   }
 
   /** See `updateSuffix`. */
-  suffix(sessionId: string): string {
+  suffix(sessionId: string): Buffer {
     let suffix = this.#suffixes.get(sessionId);
     if (suffix === undefined) {
       suffix = updateSuffix(this.context(sessionId));

@@ -1,4 +1,4 @@
-import { type Engine, type Group, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
+import { type Engine, type Group, type Outcome, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
 import type { FeedLeaving, FeedStatistics, FeedStatus } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import type { AcceptedUpdate } from '../ingest/read-update.ts';
@@ -45,6 +45,9 @@ export interface PipelineOptions {
 
 /** Updates wait on the disk of whoever uploads them as well as here: enough of them to keep every connection to a plugin busy. */
 const HELD_UPDATE_BYTES = 12 * 1024 * 1024;
+
+/** What becomes of a counting line. */
+const COUNTED = Promise.resolve<Outcome>({ kind: 'delivered' });
 
 /**
  * From accepted updates to delivered batches, in two stages of the same engine over one store:
@@ -129,7 +132,7 @@ export class Pipeline {
       store,
       log: 'updates',
       policy: 'unit',
-      send: async (batch) => (isCountingLine(batch) ? { kind: 'delivered' } : sendUpdate(batch, context)),
+      send: (batch) => (isCountingLine(batch) ? COUNTED : sendUpdate(batch, context)),
       concurrency: updateConcurrency,
       maxHeldBytes: HELD_UPDATE_BYTES,
       downstream: lines,
@@ -148,18 +151,21 @@ export class Pipeline {
 
   /** Takes updates in for a session of a feed. Resolves once they are on disk; waits while memory is short. `counted`: see `countedAppends`. */
   appender({ feedId, sessionId }: { feedId: string; sessionId: string }, counted = false) {
-    return async (updates: readonly AcceptedUpdate[]): Promise<void> => {
+    // Not async: what was parsed need not stay in memory until the texts are on disk.
+    return (updates: readonly AcceptedUpdate[]): Promise<void> => {
       const lines = updates.map(({ user, text }) => ({
         destination: feedId,
         key: sessionKey(sessionId, user),
         subject: user,
         content: text,
       }));
+      const count = lines.length;
       if (counted) lines.push(countingLine(feedId));
-      const { refused } = await this.#updates.append(lines);
-      // Whatever the engine refuses the ingest must have refused before; going on would lose it silently.
-      if (refused[0] !== undefined) throw refused[0].error;
-      this.#options.observer.accepted(feedId, sessionId, updates.length);
+      return this.#updates.append(lines).then(({ refused }) => {
+        // Whatever the engine refuses the ingest must have refused before; going on would lose it silently.
+        if (refused[0] !== undefined) throw refused[0].error;
+        this.#options.observer.accepted(feedId, sessionId, count);
+      });
     };
   }
 

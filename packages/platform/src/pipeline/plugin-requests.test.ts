@@ -19,8 +19,8 @@ describe('request bodies', () => {
   });
 
   it('leave the text of an update as it is', () => {
-    const update = '{ "big": 12345678901234567890 , "operation":"UPSERT"}';
-    const body = updateBody(update, updateSuffix(feed));
+    const update = '{ "big": 12345678901234567890 , "name":"Noémie 😀","operation":"UPSERT"}';
+    const body = updateBody({ content: update, bytes: Buffer.byteLength(update) }, updateSuffix(feed)).toString();
     expect(body.startsWith(update.slice(0, -1))).toBe(true);
     expect(JSON.parse(body)).toMatchObject({ feed_id: '1', session_id: '2', datamart_id: '3', segment_id: '4' });
   });

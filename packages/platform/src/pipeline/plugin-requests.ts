@@ -9,8 +9,8 @@ export interface FeedContext {
   readonly destinationId?: string | undefined;
 }
 
-/** What is added to an update's own text to make it the body of `POST /v1/user_segment_update`. */
-export function updateSuffix({ feedId, sessionId, datamartId, segmentId, destinationId }: FeedContext): string {
+/** What follows an update's own text, but for its last brace, to make it the body of `POST /v1/user_segment_update`. */
+export function updateSuffix({ feedId, sessionId, datamartId, segmentId, destinationId }: FeedContext): Buffer {
   const context = {
     feed_id: feedId,
     session_id: sessionId,
@@ -18,12 +18,19 @@ export function updateSuffix({ feedId, sessionId, datamartId, segmentId, destina
     segment_id: segmentId,
     feed_destination_id: destinationId,
   };
-  return `,${members(context)}}`;
+  return Buffer.from(`,${members(context)}}`);
 }
 
-/** The body of `POST /v1/user_segment_update`: the update, an object with at least one field, and the platform's part. */
-export function updateBody(update: string, suffix: string): string {
-  return update.slice(0, -1) + suffix;
+/**
+ * The body of `POST /v1/user_segment_update`: the update, an object with at least one field, and the platform's part. Written as bytes at
+ * once, since its length is known: putting texts together first would cost another copy of each.
+ */
+export function updateBody({ content, bytes }: { content: string; bytes: number }, suffix: Buffer): Buffer {
+  const body = Buffer.allocUnsafe(bytes - 1 + suffix.length);
+  // Without its last brace, which may not fit.
+  body.write(content, 0, bytes);
+  body.set(suffix, bytes - 1);
+  return body;
 }
 
 /**

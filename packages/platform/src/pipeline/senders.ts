@@ -47,7 +47,8 @@ export async function sendUpdate(batch: OutgoingBatch, context: SenderContext): 
   const outcome = await callPlugin(route, context, {
     id: batch.id,
     endpoint: '/v1/user_segment_update',
-    body: updateBody(update.content, route.suffix(sessionId)),
+    body: updateBody(update, route.suffix(sessionId)),
+    pipelined: true,
     outcomeOf: (answer) => updateOutcome(answer, { failures: batch.failures, toLine, onStats }),
   });
   context.observer.updateAnswered(batch, outcome, stats);
@@ -75,15 +76,21 @@ interface Call {
   /** Of the update or batch it is about. */
   readonly id: string;
   readonly endpoint: string;
-  readonly body: string;
-  readonly headers?: readonly string[];
+  readonly body: string | Buffer;
+  readonly headers?: readonly string[] | undefined;
+  readonly pipelined?: boolean | undefined;
   readonly outcomeOf: (answer: PluginAnswer) => Outcome;
 }
 
 /** Makes a call once its plugin is there and every throttling allows it, unless something stands in the way by then. */
-async function callPlugin(route: FeedRoute, context: SenderContext, call: Call): Promise<Outcome> {
+function callPlugin(route: FeedRoute, context: SenderContext, call: Call): Promise<Outcome> {
   const circuit = context.circuits.of(route);
-  if (circuit.isClosed && route.throttlings.length === 0) return callNow(route, circuit, context, call);
+  return circuit.isClosed && route.throttlings.length === 0
+    ? callNow(route, circuit, context, call)
+    : callInTurn(route, context, call);
+}
+
+async function callInTurn(route: FeedRoute, context: SenderContext, call: Call): Promise<Outcome> {
   for (;;) {
     const attempt = await passCircuit(call.id, route.feedId, context);
     const turn = await ownTurn(route.feedId, context, call.endpoint);
@@ -118,17 +125,18 @@ async function callNow(
   route: FeedRoute,
   circuit: Circuit,
   context: SenderContext,
-  { id, outcomeOf, ...call }: Call,
+  { id, endpoint, body, headers, pipelined, outcomeOf }: Call,
 ): Promise<Outcome> {
   const blocked = obstacle(route, context);
   if (blocked !== undefined) {
     circuit.passOn();
     return blocked;
   }
-  const timeout = timeoutMs(route, call.endpoint) ?? context.callTimeoutMs;
+  const baseUrl = route.baseUrl as string;
+  const timeout = timeoutMs(route, endpoint) ?? context.callTimeoutMs;
   const startedAt = performance.now();
-  const answer = await context.caller.call({ ...call, baseUrl: route.baseUrl as string, timeoutMs: timeout });
-  context.observer.called(call.endpoint, performance.now() - startedAt, route.feedId);
+  const answer = await context.caller.call({ baseUrl, endpoint, body, headers, pipelined, timeoutMs: timeout });
+  context.observer.called(endpoint, performance.now() - startedAt, route.feedId);
   const outcome = outcomeOf(answer);
   if (!looksLikeOutage(answer)) {
     circuit.answered(id);

@@ -9,6 +9,8 @@ METADATA.addAddress('100.100.100.200', 'ipv4');
 METADATA.addSubnet('fe80::', 10, 'ipv6');
 METADATA.addAddress('fd00:ec2::254', 'ipv6');
 
+const METADATA_OBJECTION = 'the plugin has a link-local or metadata address, which is not called';
+
 const HERE = new BlockList();
 HERE.addSubnet('127.0.0.0', 8, 'ipv4');
 HERE.addSubnet('0.0.0.0', 8, 'ipv4');
@@ -21,6 +23,8 @@ HERE.addAddress('::', 'ipv6');
  */
 export class AddressGuard {
   #ownPort: number | undefined;
+  /** What never changes of the URLs that are asked about with every call. */
+  readonly #hosts = new WeakMap<URL, { address: string | undefined; port: number; isMetadata: boolean }>();
 
   /** The port the platform itself listens on. */
   protect(ownPort: number): void {
@@ -29,16 +33,24 @@ export class AddressGuard {
 
   /** Why an IP address must not be connected to, or undefined when it may. */
   objection(address: string, port: number): string | undefined {
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (METADATA.check(address, family)) return 'the plugin has a link-local or metadata address, which is not called';
-    const isHere = () => HERE.check(address, family) || isOwn(address);
-    return port === this.#ownPort && isHere() ? "the plugin's address is the platform's own" : undefined;
+    return isMetadata(address) ? METADATA_OBJECTION : this.#objectionToOwn(address, port);
   }
 
   /** The objection to a URL's host, where that is an address already. */
   objectionTo(url: URL): string | undefined {
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    return isIP(host) === 0 ? undefined : this.objection(host, portOf(url));
+    let host = this.#hosts.get(url);
+    if (host === undefined) {
+      const address = url.hostname.replace(/^\[|\]$/g, '');
+      host = { address: isIP(address) === 0 ? undefined : address, port: portOf(url), isMetadata: isMetadata(address) };
+      this.#hosts.set(url, host);
+    }
+    if (host.address === undefined) return undefined;
+    return host.isMetadata ? METADATA_OBJECTION : this.#objectionToOwn(host.address, host.port);
+  }
+
+  #objectionToOwn(address: string, port: number): string | undefined {
+    const isOwn = port === this.#ownPort && (HERE.check(address, familyOf(address)) || isOfThisMachine(address));
+    return isOwn ? "the plugin's address is the platform's own" : undefined;
   }
 
   /** A `lookup` for connections to this port, which fails for what must not be connected to. */
@@ -66,7 +78,15 @@ export function portOf(url: URL): number {
   return url.protocol === 'https:' ? 443 : 80;
 }
 
-function isOwn(address: string): boolean {
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}
+
+function isMetadata(address: string): boolean {
+  return isIP(address) !== 0 && METADATA.check(address, familyOf(address));
+}
+
+function isOfThisMachine(address: string): boolean {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   return Object.values(networkInterfaces()).some((entries) => entries?.some((entry) => entry.address === plain));
 }

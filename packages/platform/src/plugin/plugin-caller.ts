@@ -1,7 +1,10 @@
-import { isUtf8 } from 'node:buffer';
-import { type Dispatcher, Pool } from 'undici';
+import { buildConnector, Client, type Dispatcher } from 'undici';
 import { AddressGuard, portOf } from './address-guard.ts';
-import { type PluginAnswer, requestedDelayMs } from './plugin-answer.ts';
+import { CallHandler } from './call-handler.ts';
+import { Connections } from './connections.ts';
+import { gatherWrites } from './gather-writes.ts';
+import { PIPELINED_CALLS, Pipelining } from './pipelining.ts';
+import type { PluginAnswer } from './plugin-answer.ts';
 
 export interface PluginCall {
   /** Where the plugin listens. */
@@ -9,101 +12,70 @@ export interface PluginCall {
   /** Like `/v1/user_segment_update`. */
   readonly endpoint: string;
   /** JSON text. Without one it is a GET. */
-  readonly body?: string;
+  readonly body?: string | Buffer | undefined;
   /** Header names and values, in turn, beside the content type. */
-  readonly headers?: readonly string[];
-  /** For the whole call, from now to the last byte of the answer. Default 30 s. */
+  readonly headers?: readonly string[] | undefined;
+  /** From the call's turn on its connection to the last byte of the answer. Default 30 s. */
   readonly timeoutMs?: number | undefined;
+  /** Whether it may share a connection with others of its kind, where that makes them quicker: one that is slow holds up those behind it. */
+  readonly pipelined?: boolean | undefined;
 }
 
 export interface PluginCallerOptions {
-  /** Connections to one plugin at most. Default 64. */
+  /** Calls under way to one plugin at most, of those that may share a connection and of the others. Default 64. */
   readonly connections?: number;
-  /** Calls sent on one connection before the first is answered. Default 1. */
+  /** Calls of a quick plugin that share a connection; 1 for none. Default 8. */
   readonly pipelining?: number;
   /** Bytes of an answer at most; a longer one is cut off and counts as none. Default 16 MiB. */
   readonly maxAnswerBytes?: number;
 }
 
 interface Callee {
-  readonly pool: Pool;
+  readonly url: URL;
   /** Path of the base URL. */
   readonly prefix: string;
-  readonly url: URL;
+  readonly shared: Connections;
+  readonly single: Connections;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** How often overdue calls are looked for: one timer for all of them, where a timer each would cost as much as the call. */
 const SWEEP_MS = 25;
 const CONTENT_TYPE = ['content-type', 'application/json'];
-
-/** Why a call failed, by undici's or the system's code, in words that name no address. */
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the plugin refuses connections',
-  ENOTFOUND: "the plugin's host name is unknown",
-  EAI_AGAIN: "the plugin's host name cannot be looked up now",
-  EHOSTUNREACH: "the plugin's host cannot be reached",
-  ENETUNREACH: "the plugin's network cannot be reached",
-  ETIMEDOUT: 'the connection to the plugin timed out',
-  UND_ERR_CONNECT_TIMEOUT: 'the connection to the plugin timed out',
-  ECONNRESET: 'the plugin reset the connection',
-  EPIPE: 'the plugin closed the connection',
-  UND_ERR_SOCKET: 'the plugin closed the connection before its answer was complete',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer is not as long as its headers say',
-  UND_ERR_HEADERS_OVERFLOW: 'the headers of the answer are too long',
-};
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'FORBIDDEN_ADDRESS',
-]);
+const NO_PIPELINING = { depth: 1, answered: () => {}, failed: () => {} };
 
 /**
- * Calls plugins over keep-alive connections, a pool for each base URL. Never throws for what a plugin does: whatever
- * happens is a `PluginAnswer`.
+ * Calls plugins over keep-alive connections. Never throws for what a plugin does: whatever happens is a `PluginAnswer`.
  */
 export class PluginCaller {
   readonly #callees = new Map<string, Callee>();
   readonly #guard: AddressGuard;
-  readonly #underWay = new Set<CallHandler>();
   readonly #options: Required<PluginCallerOptions>;
+  #underWay = 0;
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(options: PluginCallerOptions = {}, guard = new AddressGuard()) {
     this.#guard = guard;
-    this.#options = { connections: 64, pipelining: 1, maxAnswerBytes: 16 * 1024 * 1024, ...options };
+    this.#options = { connections: 64, pipelining: PIPELINED_CALLS, maxAnswerBytes: 16 * 1024 * 1024, ...options };
   }
 
-  call({ baseUrl, endpoint, body, headers, timeoutMs = DEFAULT_TIMEOUT_MS }: PluginCall): Promise<PluginAnswer> {
-    const { pool, prefix, url } = this.#calleeOf(baseUrl);
+  call(call: PluginCall): Promise<PluginAnswer> {
+    const { url, prefix, shared, single } = this.#calleeOf(call.baseUrl);
     // Names are looked at when they are looked up; an address is never looked up.
     const reason = this.#guard.objectionTo(url);
     if (reason !== undefined) return Promise.resolve({ kind: 'none', reason, unreachable: true, outage: true });
     return new Promise((resolve) => {
-      const settle = (answer: PluginAnswer) => {
-        this.#underWay.delete(handler);
-        resolve(answer);
-      };
-      const handler = new CallHandler(settle, performance.now() + timeoutMs, this.#options.maxAnswerBytes);
-      this.#underWay.add(handler);
-      this.#sweeper ??= this.#startSweeping();
-      // Idempotent: plugins get every call at least once anyway, and undici pipelines nothing else.
-      pool.dispatch(
-        {
-          path: prefix + endpoint,
-          method: body === undefined ? 'GET' : 'POST',
-          headers: headers === undefined ? CONTENT_TYPE : [...CONTENT_TYPE, ...headers],
-          body: body ?? null,
-          idempotent: true,
-          blocking: false,
+      const handler = new CallHandler({
+        timeoutMs: call.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        maxBytes: this.#options.maxAnswerBytes,
+        settle: (answer) => {
+          this.#underWay -= 1;
+          resolve(answer);
         },
-        handler,
-      );
+      });
+      this.#underWay += 1;
+      this.#sweeper ??= this.#startSweeping();
+      (call.pipelined === true ? shared : single).call(requestOf(call, prefix), handler);
     });
   }
 
@@ -113,23 +85,24 @@ export class PluginCaller {
     this.#sweeper = undefined;
     const callees = [...this.#callees.values()];
     this.#callees.clear();
-    await Promise.all(callees.map(({ pool }) => pool.destroy()));
+    await Promise.all(callees.flatMap(({ shared, single }) => [shared.close(), single.close()]));
   }
 
   #calleeOf(baseUrl: string): Callee {
     let callee = this.#callees.get(baseUrl);
     if (callee === undefined) {
       const url = new URL(baseUrl);
-      const { connections, pipelining } = this.#options;
-      // The sweeper keeps the time of whole calls; undici's own timeouts would only watch the gaps.
-      const pool = new Pool(url.origin, {
-        connections,
-        pipelining,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        connect: { lookup: this.#guard.lookupFor(portOf(url)) },
-      });
-      callee = { pool, prefix: url.pathname.replace(/\/+$/, ''), url };
+      const connect = gatherWrites(buildConnector({ lookup: this.#guard.lookupFor(portOf(url)) }));
+      const { connections: most, pipelining } = this.#options;
+      // `Connections` decides how many calls share one, and the sweeper keeps the time of whole calls, where undici's own timeouts would only
+      // watch the gaps.
+      const open = () => new Client(url.origin, { pipelining, headersTimeout: 0, bodyTimeout: 0, connect });
+      callee = {
+        url,
+        prefix: url.pathname.replace(/\/+$/, ''),
+        shared: new Connections({ open, most, pipelining: new Pipelining(pipelining) }),
+        single: new Connections({ open, most, pipelining: NO_PIPELINING }),
+      };
       this.#callees.set(baseUrl, callee);
     }
     return callee;
@@ -138,10 +111,11 @@ export class PluginCaller {
   #startSweeping(): NodeJS.Timeout {
     const sweep = () => {
       const now = performance.now();
-      for (const call of this.#underWay) {
-        if (call.deadline <= now) call.expire();
+      for (const { shared, single } of this.#callees.values()) {
+        shared.expire(now);
+        single.expire(now);
       }
-      if (this.#underWay.size > 0) return;
+      if (this.#underWay > 0) return;
       clearInterval(this.#sweeper);
       this.#sweeper = undefined;
     };
@@ -149,75 +123,14 @@ export class PluginCaller {
   }
 }
 
-/** Collects one answer. */
-class CallHandler implements Dispatcher.DispatchHandler {
-  readonly deadline: number;
-  readonly #settle: (answer: PluginAnswer) => void;
-  readonly #maxBytes: number;
-  #controller: Dispatcher.DispatchController | undefined;
-  #settled = false;
-  #status = 0;
-  #delayMs: number | undefined;
-  #bytes = 0;
-  #chunks: Buffer[] = [];
-
-  constructor(settle: (answer: PluginAnswer) => void, deadline: number, maxBytes: number) {
-    this.#settle = settle;
-    this.deadline = deadline;
-    this.#maxBytes = maxBytes;
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    // It ran out of time while it waited for a connection.
-    if (this.#settled) controller.abort(new Error('out of time'));
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    this.#status = status;
-    this.#delayMs = requestedDelayMs(headers, Date.now());
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#maxBytes) {
-      this.#fail(`the answer is longer than ${this.#maxBytes} bytes`, { outage: false });
-      controller.abort(new Error('too long'));
-    } else this.#chunks.push(chunk);
-  }
-
-  onResponseEnd(): void {
-    const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
-    if (!isUtf8(bytes)) this.#fail('the answer is not UTF-8', { outage: false });
-    else {
-      this.#finish({ kind: 'answer', status: this.#status, text: bytes.toString('utf8'), delayMs: this.#delayMs });
-    }
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error & { code?: string }): void {
-    const code = error.code ?? '';
-    const garbage = code.startsWith('HPE_') ? 'the answer is not HTTP' : undefined;
-    const reason = REASONS[code] ?? (code === 'FORBIDDEN_ADDRESS' ? error.message : garbage);
-    this.#fail(reason ?? `the call failed (${code || error.name})`, { unreachable: UNREACHABLE.has(code) });
-  }
-
-  expire(): void {
-    this.#fail('the plugin did not answer in time');
-    this.#controller?.abort(new Error('out of time'));
-  }
-
-  #fail(reason: string, { unreachable = false, outage = true } = {}): void {
-    this.#finish({ kind: 'none', reason, unreachable, outage });
-  }
-
-  #finish(answer: PluginAnswer): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    this.#chunks = [];
-    this.#settle(answer);
-  }
+function requestOf({ endpoint, body, headers }: PluginCall, prefix: string): Dispatcher.DispatchOptions {
+  return {
+    path: prefix + endpoint,
+    method: body === undefined ? 'GET' : 'POST',
+    headers: headers === undefined ? CONTENT_TYPE : [...CONTENT_TYPE, ...headers],
+    body: body ?? null,
+    // Plugins get every call at least once anyway, and undici pipelines nothing else.
+    idempotent: true,
+    blocking: false,
+  };
 }
