@@ -8,12 +8,14 @@ export function updateEntry(update: OutgoingBatch, outcome: Outcome, now: number
   const { sessionId, rest: user } = splitSessionKey(update.key);
   const line = update.lines[0];
   hasher.read(user);
+  const { lane, position } = placeOf(update.id);
   return {
     lo: hasher.lo,
     hi: hasher.hi,
     feedId: update.destination,
     sessionId,
-    ...placeOf(update.id),
+    lane,
+    position,
     acceptedAt: line?.acceptedAt ?? update.openedAt,
     answeredAt: now,
     kind: kindOf(outcome),
@@ -38,13 +40,17 @@ export function placeOf(id: string): { lane: number; position: number } {
   return { lane: Number(id.slice(before + 1, last)), position: Number(id.slice(last + 1)) };
 }
 
-const OPERATION = /"operation"\s*:\s*"(UPSERT|DELETE)"/g;
+const NAME = '"operation"';
+const OPERATION = /\s*:\s*"(UPSERT|DELETE)"/y;
 
 /** What an update asks for, without parsing it: its text says so exactly once, or else it is parsed after all. */
 export function operationOf(text: string): Operation {
-  OPERATION.lastIndex = 0;
-  const first = OPERATION.exec(text);
-  if (first !== null && OPERATION.exec(text) === null && !text.includes('\\u')) return first[1] as Operation;
+  const end = text.indexOf(NAME) + NAME.length;
+  if (end >= NAME.length && !text.includes(NAME, end) && !text.includes('\\u')) {
+    OPERATION.lastIndex = end;
+    const found = OPERATION.exec(text);
+    if (found !== null) return found[1] as Operation;
+  }
   const { operation } = JSON.parse(text) as { operation?: Operation };
   return operation;
 }

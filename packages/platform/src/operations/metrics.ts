@@ -22,7 +22,17 @@ export class Metrics {
   readonly #updates = this.#counter('updates_accepted_total', 'Updates taken in durably');
   readonly #rejectedUpdates = this.#counter('updates_rejected_total', 'Lines of uploads that were no valid update');
   readonly #sealed = this.#counter('batches_sealed_total', 'Batches sealed, by reason', ['reason']);
-  readonly #attempts = this.#counter('attempts_total', 'Answers of plugins, by what they meant', ['stage', 'outcome']);
+  /** Updates that are over and not in the next counter yet: to add to it costs a look at its labels, too much for each of them. */
+  #updatesDelivered = 0;
+  readonly #attempts = this.#counter(
+    'attempts_total',
+    'Answers of plugins, by what they meant',
+    ['stage', 'outcome'],
+    (counter) => {
+      counter.inc({ stage: 'update', outcome: 'delivered' }, this.#updatesDelivered);
+      this.#updatesDelivered = 0;
+    },
+  );
   readonly #died = this.#counter('dead_letters_total', 'Updates and batches that became dead letters', ['stage']);
   readonly #expired = this.#counter('dead_letters_expired_total', 'Dead letters thrown away for their age', ['stage']);
   readonly #items = this.#counter('items_total', 'Items plugins reported of delivered batches', ['result']);
@@ -82,7 +92,7 @@ export class Metrics {
 
   /** One update is over; the engine tells of those that went wrong only. */
   updateDelivered(): void {
-    this.#attempts.inc({ stage: 'update', outcome: 'delivered' });
+    this.#updatesDelivered += 1;
   }
 
   event(stage: Stage, event: DeliveryEvent, now: number, maxLines: (key: string) => number): void {
@@ -98,8 +108,21 @@ export class Metrics {
       this.#gates.observe({ scope: event.scope }, Math.max(0, event.untilMs - now) / 1_000);
   }
 
-  #counter(name: string, help: string, labelNames: string[] = []): Counter {
-    return new Counter({ name: `batchfeed_${name}`, help, labelNames, registers: [this.registry] });
+  #counter(
+    name: string,
+    help: string,
+    labelNames: string[] = [],
+    complete: (counter: Counter) => void = () => {},
+  ): Counter {
+    return new Counter({
+      name: `batchfeed_${name}`,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        complete(this);
+      },
+    });
   }
 
   #histogram(name: string, help: string, buckets: number[], labelNames: string[] = []): Histogram {
