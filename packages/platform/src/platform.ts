@@ -13,6 +13,8 @@ import { ConsoleSessions } from './http/console/console-sessions.ts';
 import { Etags } from './http/etags.ts';
 import { FailureLimit } from './http/failure-limit.ts';
 import type { Services } from './http/services.ts';
+import { LineReader } from './ingest/line-reader.ts';
+import { ReadAhead } from './ingest/read-ahead.ts';
 import { UploadRegister } from './ingest/upload-register.ts';
 import { mustBeGuarded, throwListenError } from './listen-address.ts';
 import { Latencies } from './live/latencies.ts';
@@ -177,6 +179,8 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     acceptedParts: (feedId) => pipeline.countedAppends(feedId),
     now,
   });
+  const lineReader = new LineReader();
+  undo.push(() => lineReader.close());
   const closing = new AbortController();
   const operations = { recorder, arrivals, backups, health, trace };
   const services: Services = {
@@ -187,6 +191,8 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     history,
     live,
     removals,
+    lineReader,
+    readAhead: new ReadAhead(),
     uploads,
     wholeUploads: new Set(),
     etags: new Etags(vault),
@@ -214,6 +220,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     retention.stop();
     live.sampler.close();
     await server.close();
+    await lineReader.close();
     await pipeline.close(patienceMs);
     recorder.close();
     await history.close();

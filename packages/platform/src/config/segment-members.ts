@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { AcceptedUpdate } from '../ingest/read-update.ts';
+import type { ReadUpdate } from '../ingest/read-update.ts';
 import { type ConfigDatabase, inTransaction } from './open-config-database.ts';
 
 /** A member whose update is on its way to the disk, and what settles it there. */
@@ -53,7 +53,7 @@ export function segmentMembers(db: ConfigDatabase) {
     marker.writeBigUInt64BE(BigInt(serial), 4);
     return marker;
   };
-  const upsert = ({ feedId, sessionId, load }: Scope, { user, update }: AcceptedUpdate): PendingMember => {
+  const upsert = ({ feedId, sessionId, load }: Scope, { user, update }: ReadUpdate): PendingMember => {
     const marker = newMarker();
     put.run(feedId, user, JSON.stringify(update.user_identifiers), marker, load);
     return { user, marker, hash: hashOf(sessionId, update) };
@@ -65,14 +65,14 @@ export function segmentMembers(db: ConfigDatabase) {
   };
   return {
     /** Before single updates are accepted. */
-    note: inTransaction(db, (scope: Scope, updates: readonly AcceptedUpdate[]): PendingMember[] =>
+    note: inTransaction(db, (scope: Scope, updates: readonly ReadUpdate[]): PendingMember[] =>
       updates.map((each) =>
         each.update.operation === 'UPSERT' ? upsert(scope, each) : remove(scope.feedId, each.user),
       ),
     ),
     /** Before members of a whole segment are accepted: those that are new or have changed. */
-    noteChanged: inTransaction(db, (scope: Scope, updates: readonly AcceptedUpdate[]) => {
-      const changed: AcceptedUpdate[] = [];
+    noteChanged: inTransaction(db, (scope: Scope, updates: readonly ReadUpdate[]) => {
+      const changed: ReadUpdate[] = [];
       const pending: PendingMember[] = [];
       for (const each of updates) {
         const known = select.get(scope.feedId, each.user) as Buffer | null | undefined;
@@ -104,7 +104,7 @@ export function segmentMembers(db: ConfigDatabase) {
 }
 
 /** With the session, since a new one begins with an empty segment at the partner: everybody is sent again. */
-function hashOf(sessionId: string, { user_identifiers, user_profiles = [] }: AcceptedUpdate['update']): Buffer {
+function hashOf(sessionId: string, { user_identifiers, user_profiles = [] }: ReadUpdate['update']): Buffer {
   const text = JSON.stringify([sessionId, user_identifiers, user_profiles]);
   return createHash('sha256').update(text).digest().subarray(0, HASH_BYTES);
 }

@@ -108,14 +108,3 @@ export interface HistoryCalls {
   backup: { takes: { file: string }; gives: undefined };
   close: { takes: undefined; gives: undefined };
 }
-export type HistoryCall = keyof HistoryCalls;
-
-export interface HistoryRequest<Name extends HistoryCall = HistoryCall> {
-  readonly id: number;
-  readonly name: Name;
-  readonly args: HistoryCalls[Name]['takes'];
-}
-
-export type HistoryAnswer =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: { readonly code: string | undefined; readonly message: string } };

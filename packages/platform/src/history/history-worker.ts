@@ -2,9 +2,9 @@
  * The history's own thread: compressing, SQLite and searches happen here, so that the platform's event loop does none of
  * it. One request after another, in the order in which they came, but for searches and backups, which let others pass.
  */
-import { parentPort } from 'node:worker_threads';
+import { serveCalls, type ThreadHandlers } from '../thread/serve-calls.ts';
 import { type HistoryDatabase, openHistoryDatabase } from './history-database.ts';
-import type { HistoryAnswer, HistoryCall, HistoryCalls, HistoryRequest } from './history-protocol.ts';
+import type { HistoryCalls } from './history-protocol.ts';
 import { historyPruner } from './history-pruner.ts';
 import { historyReader } from './history-reader.ts';
 import { historyWriter } from './history-writer.ts';
@@ -27,11 +27,7 @@ let now = 0;
 let prunedAt = 0;
 let isPruning = false;
 
-const handlers: {
-  [Name in HistoryCall]: (
-    args: HistoryCalls[Name]['takes'],
-  ) => HistoryCalls[Name]['gives'] | Promise<HistoryCalls[Name]['gives']>;
-} = {
+const handlers: ThreadHandlers<HistoryCalls> = {
   open(args) {
     const { db, damaged } = openHistoryDatabase(args);
     const reader = historyReader(db, args.idPrefix);
@@ -104,18 +100,4 @@ function pruneStep(): void {
   isPruning = false;
 }
 
-async function handle({ id, name, args }: HistoryRequest): Promise<void> {
-  try {
-    const given = (handlers[name] as (args: unknown) => unknown)(args);
-    answer({ id, result: given instanceof Promise ? await given : given });
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    answer({ id, error: { code, message } });
-  }
-}
-
-function answer(message: HistoryAnswer): void {
-  parentPort?.postMessage(message);
-}
-
-parentPort?.on('message', (request: HistoryRequest) => void handle(request));
+serveCalls(handlers);

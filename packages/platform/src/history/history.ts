@@ -9,9 +9,9 @@ import type {
 import type { Logger } from 'pino';
 import { DAY_MS } from '../config/statistics-tables.ts';
 import { PlatformError } from '../platform-error.ts';
+import { ThreadClient } from '../thread/thread-client.ts';
 import { explainOver, explainUserOver } from './explain-over.ts';
-import { HistoryClient } from './history-client.ts';
-import type { Extent, FoundBatch, FoundLine, FoundUser, HistoryCall, HistoryCalls } from './history-protocol.ts';
+import type { Extent, FoundBatch, FoundLine, FoundUser, HistoryCalls } from './history-protocol.ts';
 import { HistoryRecorder } from './history-recorder.ts';
 import { batchSummary, userEvents } from './history-resources.ts';
 import { UserHasher } from './user-hash.ts';
@@ -47,13 +47,13 @@ const UNSURE_EVERY_MS = 1_000;
  */
 export class History {
   readonly recorder: HistoryRecorder;
-  readonly #client: HistoryClient;
+  readonly #client: ThreadClient<HistoryCalls>;
   readonly #options: HistoryOptions;
   readonly #hasher: UserHasher;
   #tellChange: TellChange | undefined;
   #unsure: NodeJS.Timeout | undefined;
 
-  private constructor(client: HistoryClient, options: HistoryOptions) {
+  private constructor(client: ThreadClient<HistoryCalls>, options: HistoryOptions) {
     const { storeId, now, logger } = options;
     this.#client = client;
     this.#options = options;
@@ -71,7 +71,7 @@ export class History {
   /** @throws PlatformError `DATA_FOLDER_NEWER` or `DATA_FOLDER_UNUSABLE`. */
   static async open(options: HistoryOptions): Promise<History> {
     const { file, storeId, now, logger, historyDays = 7, historyBytes = 1024 ** 3 } = options;
-    const client = new HistoryClient();
+    const client = new ThreadClient<HistoryCalls>({ beside: import.meta.url, file: 'history-worker', of: 'history' });
     try {
       const { damaged } = await client.call('open', {
         file,
@@ -202,7 +202,7 @@ export class History {
   }
 
   /** Asks behind everything that has happened so far. @throws PlatformError `UNAVAILABLE` */
-  async #ask<Name extends HistoryCall>(
+  async #ask<Name extends keyof HistoryCalls>(
     name: Name,
     args: HistoryCalls[Name]['takes'],
   ): Promise<HistoryCalls[Name]['gives']> {

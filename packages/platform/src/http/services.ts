@@ -2,6 +2,8 @@ import type { Configuration } from '../config/configuration.ts';
 import type { FeedLifecycle } from '../feed-lifecycle.ts';
 import type { FeedRemoval } from '../feed-removal.ts';
 import type { History } from '../history/history.ts';
+import type { LineReader } from '../ingest/line-reader.ts';
+import type { ReadAhead } from '../ingest/read-ahead.ts';
 import type { UploadRegister } from '../ingest/upload-register.ts';
 import type { Live } from '../live/live.ts';
 import type { Arrivals } from '../operations/arrivals.ts';
@@ -33,6 +35,8 @@ export interface Services {
   /** What those who watch are shown. */
   readonly live: Live;
   readonly removals: FeedRemoval;
+  readonly lineReader: LineReader;
+  readonly readAhead: ReadAhead;
   readonly uploads: UploadRegister;
   /** Ids of feeds for which a whole segment is being uploaded. */
   readonly wholeUploads: Set<string>;

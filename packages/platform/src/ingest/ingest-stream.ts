@@ -1,32 +1,23 @@
 import type { IngestReport } from '@batchfeed/schemas';
 import { PlatformError } from '../platform-error.ts';
 import { BodySplitter } from './body-splitter.ts';
-import { LineSplitter, MAX_LINE_BYTES, type SplitLine } from './line-splitter.ts';
+import { LineSplitter, type SplitLine } from './line-splitter.ts';
 import { PartCutter } from './part-cutter.ts';
-import { type AcceptedUpdate, isFault, readUpdate } from './read-update.ts';
+import { cutShort, Pieces, type PieceTarget } from './pieces.ts';
+import type { AcceptedUpdate } from './read-update.ts';
 import type { KeyedUpload } from './upload-register.ts';
 
-/** Rejected lines that a report names. */
-const REPORTED_REJECTIONS = 1_000;
 /** A body of which nothing comes for so long is given up, in milliseconds. */
 const STALLED_MS = 60_000;
-/** Appends under way at once: one being written, one gathering behind it, so that disk and parser both keep busy. */
-const APPENDS_AHEAD = 4;
+const DONE = Promise.resolve();
 
-export interface IngestTarget {
-  /** Takes updates in, in the order of the calls; resolves once they are on disk, and only when there is room. */
-  append(updates: readonly AcceptedUpdate[]): Promise<void>;
+export interface IngestTarget<Update extends AcceptedUpdate> extends PieceTarget<Update> {
   /** Whether the body says that it is JSON, and so may be an array. */
   readonly isJson?: boolean;
-  /** Whether the lines are all members of the segment rather than single updates. */
-  readonly isWhole?: boolean;
   /** Of an upload with an `Idempotency-Key`: which parts of it were accepted before. */
   readonly guard?: KeyedUpload | undefined;
-  now(): number;
   /** Milliseconds without a byte after which the upload is given up. Default 60,000. */
   readonly stalledMs?: number | undefined;
-  /** Aborted when the platform closes. */
-  readonly closing: AbortSignal;
 }
 
 /**
@@ -35,45 +26,26 @@ export interface IngestTarget {
  *
  * When it throws, what was taken in before stays taken in.
  */
-export async function ingestStream(stream: AsyncIterable<Buffer>, target: IngestTarget): Promise<IngestReport> {
+export async function ingestStream<Update extends AcceptedUpdate>(
+  stream: AsyncIterable<Buffer>,
+  target: IngestTarget<Update>,
+): Promise<IngestReport> {
   const splitter = target.isJson === true ? new BodySplitter() : new LineSplitter();
-  const cutter = target.guard && new PartCutter();
-  const report: IngestReport = { accepted: 0, rejected: 0, rejections: [] };
-  const appends: Promise<void>[] = [];
-  /** Lines rejected among those that came before the end of what is taken in. */
-  let rejectedBefore = 0;
-
-  const take = async (lines: Iterable<SplitLine>) => {
-    const updates = readLines(lines, report, target);
-    await hand(updates, () => target.append(updates));
-  };
-  const hand = async (updates: readonly AcceptedUpdate[], append: () => Promise<void>) => {
-    if (updates.length === 0 && cutter === undefined) return;
-    if (appends.length >= APPENDS_AHEAD) {
-      // Stays in the list until it is known to be well: the end looks there for what failed.
-      await appends[0];
-      appends.shift();
-    }
-    const { rejected } = report;
-    const appended = append().then(() => {
-      report.accepted += updates.length;
-      rejectedBefore = rejected;
-    });
-    // Awaited later; until then a failure must not count as unhandled.
-    appended.catch(() => {});
-    appends.push(appended);
-  };
+  const pieces = new Pieces(target);
+  const { guard } = target;
+  const cutter = guard && new PartCutter();
   const takeParts = async (parts: Iterable<readonly SplitLine[]>) => {
     for (const part of parts) {
-      const guard = target.guard as KeyedUpload;
-      const isNew = guard.isNew(part);
-      const updates = readLines(part, report, target);
-      const number = guard.parts;
-      if (isNew) await hand(updates, () => target.append(updates).then(() => guard.accepted(number)));
-      else report.accepted += updates.length;
+      const isNew = (guard as KeyedUpload).isNew(part);
+      const number = (guard as KeyedUpload).parts;
+      await pieces.add(part, isNew ? (append) => append().then(() => guard?.accepted(number)) : async () => {});
     }
   };
-  const takeIn = (lines: Iterable<SplitLine>) => (cutter === undefined ? take(lines) : takeParts(cutter.push(lines)));
+  const takeIn = async (lines: Iterable<SplitLine>) => {
+    if (cutter !== undefined) return takeParts(cutter.push(lines));
+    const piece = [...lines];
+    if (piece.length > 0) await pieces.add(piece, (append, updates) => (updates === 0 ? DONE : append()));
+  };
 
   let complete = false;
   try {
@@ -85,12 +57,9 @@ export async function ingestStream(stream: AsyncIterable<Buffer>, target: Ingest
       if (cutter !== undefined) await takeParts(cutter.end());
     }
   } finally {
-    // All of them, whatever becomes of one: nothing of this upload is under way any more when it ends.
-    const ends = await Promise.allSettled(appends);
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed !== undefined)
-      await Promise.reject(target.closing.aborted ? cutShort(report.accepted, rejectedBefore) : failed.reason);
+    await pieces.end();
   }
+  const { report } = pieces;
   if (!complete) throw cutShort(report.accepted, report.rejected);
   return report;
 }
@@ -133,28 +102,4 @@ function stalled(ms: number): PlatformError {
     'TOO_SLOW',
     `Nothing of the request body came for ${ms / 1_000} s. What came before that is taken in.`,
   );
-}
-
-function cutShort(accepted: number, rejected: number): PlatformError {
-  return new PlatformError(
-    'UNAVAILABLE',
-    `The platform is shutting down. Of this upload the first ${accepted + rejected} updates are dealt with (${accepted} accepted, ${rejected} rejected); send the rest again later.`,
-  );
-}
-
-function readLines(lines: Iterable<SplitLine>, report: IngestReport, target: IngestTarget): AcceptedUpdate[] {
-  const now = target.now();
-  const updates: AcceptedUpdate[] = [];
-  for (const { number, bytes } of lines) {
-    const read =
-      bytes === undefined
-        ? { path: '', message: `is longer than ${MAX_LINE_BYTES} bytes` }
-        : readUpdate(bytes, now, target.isWhole);
-    if (!isFault(read)) updates.push(read);
-    else {
-      report.rejected += 1;
-      if (report.rejections.length < REPORTED_REJECTIONS) report.rejections.push({ line: number, ...read });
-    }
-  }
-  return updates;
 }

@@ -8,12 +8,15 @@ export interface AcceptedUpdate {
   readonly user: string;
   /** The update's own text, completed by `ts` and `user_profiles` where it had none; an object. */
   readonly text: string;
+}
+
+export interface ReadUpdate extends AcceptedUpdate {
   /** What the text says. */
   readonly update: UpdateLine;
 }
 
 /** Reads one line of an upload. Its text is kept as it came, so that numbers and unknown fields reach the plugin untouched. A member of a whole segment needs no operation. */
-export function readUpdate(bytes: Buffer, now: number, isMember = false): AcceptedUpdate | Fault {
+export function readUpdate(bytes: Buffer, now: number, isMember = false): ReadUpdate | Fault {
   if (!isUtf8(bytes)) return { path: '', message: 'is not UTF-8' };
   const text = bytes.toString('utf8');
   let update: UpdateLine;
@@ -29,7 +32,7 @@ export function readUpdate(bytes: Buffer, now: number, isMember = false): Accept
   return { user: userKey(update.user_identifiers), text: completed(text.trim(), update, now, missing), update };
 }
 
-export function isFault(read: AcceptedUpdate | Fault): read is Fault {
+export function isFault(read: ReadUpdate | Fault): read is Fault {
   return 'message' in read;
 }
 

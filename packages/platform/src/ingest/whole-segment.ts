@@ -1,9 +1,9 @@
 import type { WholeSegmentReport } from '@batchfeed/schemas';
 import type { Configuration } from '../config/configuration.ts';
 import type { Member } from '../config/segment-members.ts';
-import type { AcceptedUpdate } from './read-update.ts';
+import type { ReadUpdate } from './read-update.ts';
 
-type Append = (updates: readonly AcceptedUpdate[]) => Promise<void>;
+type Append = (updates: readonly ReadUpdate[]) => Promise<void>;
 
 /** Members deleted at a time. */
 const PAGE = 500;
@@ -36,7 +36,7 @@ export class WholeSegment {
     return { ...this.#report };
   }
 
-  async append(updates: readonly AcceptedUpdate[]): Promise<void> {
+  async append(updates: readonly ReadUpdate[]): Promise<void> {
     const { configuration, feedId, sessionId, append } = this.#parts;
     const { segmentMembers } = configuration;
     const { changed, pending } = segmentMembers.noteChanged({ feedId, sessionId, load: this.#load }, updates);
@@ -69,7 +69,7 @@ export class WholeSegment {
     }
   }
 
-  #deletion({ user_key: user, identifiers }: Member): AcceptedUpdate {
+  #deletion({ user_key: user, identifiers }: Member): ReadUpdate {
     const text = `{"user_identifiers":${identifiers},"operation":"DELETE","user_profiles":[],"ts":${this.#parts.now()}}`;
     return { user, text, update: { user_identifiers: JSON.parse(identifiers), operation: 'DELETE' } };
   }

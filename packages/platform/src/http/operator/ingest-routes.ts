@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { UploadMode } from '../../config/uploads.ts';
 import { takesUpdates } from '../../feed-lifecycle.ts';
 import { ingestStream } from '../../ingest/ingest-stream.ts';
-import type { AcceptedUpdate } from '../../ingest/read-update.ts';
+import { readLines } from '../../ingest/read-lines.ts';
 import type { KeyedUpload } from '../../ingest/upload-register.ts';
 import { remembering, WholeSegment } from '../../ingest/whole-segment.ts';
 import { PlatformError } from '../../platform-error.ts';
@@ -75,30 +75,29 @@ interface GivenUpload {
 }
 
 function takeIn(services: Services, upload: GivenUpload): Promise<IngestReport> {
-  return upload.mode === 'full' && upload.guard?.isDone !== true
-    ? takeInWhole(services, upload)
-    : takeInUpdates(services, upload);
+  const isWhole = upload.mode === 'full' && upload.guard?.isDone !== true;
+  return services.readAhead.during(() => (isWhole ? takeInWhole(services, upload) : takeInUpdates(services, upload)));
 }
 
 function takeInUpdates(
-  { configuration, pipeline, now, closing, stalledMs }: Services,
+  { configuration, pipeline, lineReader, readAhead: ahead, now, closing, stalledMs }: Services,
   { feed, mode, body, isJson, guard }: GivenUpload,
 ): Promise<IngestReport> {
   const scope = { feedId: feed.id, sessionId: feed.session_id as string };
   const append = pipeline.appender(scope, guard !== undefined);
+  const common = { ahead, isJson, guard, closing, stalledMs };
+  if (!feed.track_segment && mode === 'diff')
+    return ingestStream(body, { ...common, read: (lines) => lineReader.read(lines, now()), append });
+  // Who is in the segment is told by what the lines say, so that these are read where that is noted.
   return ingestStream(body, {
+    ...common,
+    read: (lines) => readLines(lines, now(), mode === 'full'),
     append: feed.track_segment ? remembering({ configuration, ...scope, append }) : append,
-    isJson,
-    isWhole: mode === 'full',
-    guard,
-    now,
-    closing,
-    stalledMs,
   });
 }
 
 async function takeInWhole(
-  { configuration, lifecycle, pipeline, wholeUploads, now, closing, stalledMs }: Services,
+  { configuration, lifecycle, pipeline, wholeUploads, readAhead: ahead, now, closing, stalledMs }: Services,
   { feed, body, isJson, guard, allow_empty }: GivenUpload,
 ): Promise<IngestReport> {
   if (wholeUploads.has(feed.id)) {
@@ -110,8 +109,15 @@ async function takeInWhole(
     const whole = new WholeSegment({ configuration, ...scope, append: pipeline.appender(scope), now });
     lifecycle.loading(feed.id, false);
     pipeline.configurationChanged();
-    const append = (updates: readonly AcceptedUpdate[]) => whole.append(updates);
-    const report = await ingestStream(body, { append, isJson, isWhole: true, guard, now, closing, stalledMs });
+    const report = await ingestStream(body, {
+      read: (lines) => readLines(lines, now(), true),
+      append: (updates) => whole.append(updates),
+      ahead,
+      isJson,
+      guard,
+      closing,
+      stalledMs,
+    });
     if (report.accepted + report.rejected === 0 && allow_empty !== 'true') {
       throw new PlatformError(
         'INVALID',

@@ -1,0 +1,103 @@
+import type { IngestReport } from '@batchfeed/schemas';
+import { PlatformError } from '../platform-error.ts';
+import type { SplitLine } from './line-splitter.ts';
+import type { ReadAhead } from './read-ahead.ts';
+import type { ReadLines } from './read-lines.ts';
+import type { AcceptedUpdate } from './read-update.ts';
+
+/** Rejected lines that a report names. */
+const REPORTED_REJECTIONS = 1_000;
+
+/** Where the pieces of an upload go. */
+export interface PieceTarget<Update extends AcceptedUpdate> {
+  /** Says what some lines are. Several calls may be under way. */
+  read(lines: readonly SplitLine[]): Promise<ReadLines<Update>> | ReadLines<Update>;
+  /** Takes updates in, in the order of the calls; resolves once they are on disk, and only when there is room. */
+  append(updates: readonly Update[]): Promise<void>;
+  /** How far it may read ahead of the disk. */
+  readonly ahead: Pick<ReadAhead, 'bytes'>;
+  /** Aborted when the platform closes. */
+  readonly closing: AbortSignal;
+}
+
+/** Has the updates of a piece appended, or not; resolves when the piece is taken in. */
+export type TakePiece = (append: () => Promise<void>, updates: number) => Promise<void>;
+
+interface Piece {
+  readonly bytes: number;
+  /** Settles when it is taken in, or not. */
+  readonly end: Promise<void>;
+}
+
+/** The pieces of one upload on their way: each is read as it comes, and taken in when those before it are with the target. */
+export class Pieces<Update extends AcceptedUpdate> {
+  readonly report: IngestReport = { accepted: 0, rejected: 0, rejections: [] };
+  readonly #target: PieceTarget<Update>;
+  readonly #underWay: Piece[] = [];
+  #bytes = 0;
+  /** Resolves when the latest piece is with the target. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Lines rejected among those that came before the end of what is taken in. */
+  #rejectedBefore = 0;
+
+  constructor(target: PieceTarget<Update>) {
+    this.#target = target;
+  }
+
+  /**
+   * Adds a piece; waits while too much is under way. `take` has it appended, or not, and says when it is taken in.
+   *
+   * @throws whatever an earlier piece failed with.
+   */
+  async add(lines: readonly SplitLine[], take: TakePiece): Promise<void> {
+    while (this.#bytes > 0 && this.#bytes >= this.#target.ahead.bytes) {
+      const oldest = this.#underWay[0] as Piece;
+      // Stays in the list until it is known to be well: the end looks there for what failed.
+      await oldest.end;
+      this.#underWay.shift();
+      this.#bytes -= oldest.bytes;
+    }
+    const bytes = lines.reduce((sum, line) => sum + (line.bytes?.length ?? 1), 0);
+    this.#bytes += bytes;
+    const reading = Promise.resolve(this.#target.read(lines));
+    // Should an earlier piece fail, nobody asks for this one any more.
+    reading.catch(() => {});
+    const taken = this.#turn.then(() => reading).then((read) => this.#hand(read, take));
+    this.#turn = taken;
+    const end = taken.then((piece) => piece.end);
+    // Awaited later; until then a failure must not count as unhandled.
+    end.catch(() => {});
+    this.#underWay.push({ end, bytes });
+  }
+
+  /** Waits for all of them, whatever becomes of one: nothing of the upload is under way any more then. @throws what one failed with. */
+  async end(): Promise<void> {
+    const ends = await Promise.allSettled(this.#underWay.map(({ end }) => end));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed === undefined) return;
+    throw this.#target.closing.aborted ? cutShort(this.report.accepted, this.#rejectedBefore) : failed.reason;
+  }
+
+  /** In an object, so that nobody waits for the disk but who wants to. */
+  #hand({ updates, faults }: ReadLines<Update>, take: TakePiece): { readonly end: Promise<void> } {
+    const { report } = this;
+    report.rejected += faults.length;
+    const room = REPORTED_REJECTIONS - report.rejections.length;
+    if (faults.length > 0 && room > 0) report.rejections.push(...faults.slice(0, room));
+    const { rejected } = report;
+    const { length } = updates;
+    const end = take(() => this.#target.append(updates), length).then(() => {
+      report.accepted += length;
+      this.#rejectedBefore = rejected;
+    });
+    return { end };
+  }
+}
+
+/** What an upload is told that the platform's end cut off. */
+export function cutShort(accepted: number, rejected: number): PlatformError {
+  return new PlatformError(
+    'UNAVAILABLE',
+    `The platform is shutting down. Of this upload the first ${accepted + rejected} updates are dealt with (${accepted} accepted, ${rejected} rejected); send the rest again later.`,
+  );
+}
