@@ -6,7 +6,7 @@ import { Operator } from './operator.ts';
 import { startPlatform, startPlugin } from './processes.ts';
 import { ndjson, updateTexts } from './updates.ts';
 
-const updates = 20_000;
+const updates = 40_000;
 const linesPerBatch = 200;
 /** As many calls at once as the platform makes to one feed's plugin. */
 const connections = 64;

@@ -61,7 +61,13 @@ export class Operator {
     });
   }
 
-  async push(feedId: string, chunks: Iterable<string>): Promise<void> {
+  /** Deletes a feed with everything it holds. */
+  async discard(feedId: string): Promise<void> {
+    await this.call('DELETE', `${feedsPath}/${feedId}?mode=discard`);
+    while ((await this.#status('GET', `${feedsPath}/${feedId}`)) === 200) await sleep(20);
+  }
+
+  async push(feedId: string, chunks: Iterable<string | Buffer>): Promise<void> {
     const { rejected } = (await this.call('POST', `${feedsPath}/${feedId}/user_segment_updates`, chunks)) as never;
     if (rejected !== 0) throw new Error(`${rejected} updates were rejected`);
   }
@@ -104,7 +110,17 @@ export class Operator {
     return this.#pool.close();
   }
 
-  async call(method: 'GET' | 'POST', path: string, body?: object | Iterable<string>): Promise<Record<string, string>> {
+  async #status(method: 'GET', path: string): Promise<number> {
+    const { statusCode, body } = await this.#pool.request({ method, path, headers: { authorization: this.#token } });
+    await body.dump();
+    return statusCode;
+  }
+
+  async call(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: object | Iterable<string | Buffer>,
+  ): Promise<Record<string, string>> {
     const isStream = body !== undefined && Symbol.iterator in body;
     const response = await this.#pool.request({
       method,
@@ -115,7 +131,11 @@ export class Operator {
       },
       ...(body === undefined
         ? {}
-        : { body: isStream ? Readable.from(body as Iterable<string>, { objectMode: false }) : JSON.stringify(body) }),
+        : {
+            body: isStream
+              ? Readable.from(body as Iterable<string | Buffer>, { objectMode: false })
+              : JSON.stringify(body),
+          }),
     });
     const text = await response.body.text();
     if (response.statusCode !== 200) throw new Error(`${method} ${path}: ${text}`);
