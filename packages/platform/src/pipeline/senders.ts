@@ -9,7 +9,7 @@ import type { CircuitRegister } from './circuit-register.ts';
 import type { FeedDirectory, FeedRoute } from './feed-directory.ts';
 import { batchBody, updateBody } from './plugin-requests.ts';
 import { sessionKey, splitSessionKey } from './session-key.ts';
-import type { Throttle } from './throttle.ts';
+import { acquireAll } from './throttle.ts';
 import { type ThrottleRegister, timeoutMs } from './throttle-register.ts';
 import { updateOutcome } from './update-outcome.ts';
 
@@ -155,13 +155,8 @@ async function ownTurn(feedId: string, context: SenderContext, endpoint: string)
     const route = findRoute(directory, feedId);
     // What will not be called needs no turn.
     const wanted = obstacle(route, context) === undefined ? throttles.for(route, endpoint) : [];
-    const held: Throttle[] = [];
-    for (const throttle of wanted) {
-      if (!(await throttle.acquire())) break;
-      held.push(throttle);
-    }
-    if (held.length === wanted.length) return { held, route: held.length === 0 ? route : findRoute(directory, feedId) };
-    for (const throttle of held) throttle.release();
+    if (wanted.length === 0) return { held: wanted, route };
+    if (await acquireAll(wanted)) return { held: wanted, route: findRoute(directory, feedId) };
   }
 }
 

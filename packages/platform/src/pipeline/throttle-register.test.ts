@@ -1,6 +1,6 @@
 import type { Throttling, ThrottlingResource } from '@batchfeed/schemas';
 import { describe, expect, it } from 'vitest';
-import { Throttle } from './throttle.ts';
+import { acquireAll, Throttle } from './throttle.ts';
 import { ThrottleRegister, timeoutMs } from './throttle-register.ts';
 
 const UPDATE = '/v1/user_segment_update';
@@ -43,17 +43,17 @@ describe('the allowance of a call', () => {
   it('has those who wait look again when something changed', async () => {
     const register = new ThrottleRegister();
     const limit = throttling({ max_concurrency: 1 });
-    const [throttle] = register.for(feed('d', 'o', limit), UPDATE);
-    expect(await throttle?.acquire()).toBe(true);
-    const waiting = [throttle?.acquire(), throttle?.acquire()];
+    const throttles = register.for(feed('d', 'o', limit), UPDATE);
+    expect(await acquireAll(throttles)).toBe(true);
+    const waiting = [acquireAll(throttles), acquireAll(throttles)];
     register.disturb();
     expect(await Promise.all(waiting)).toEqual([false, false]);
     // The allowance goes on under changed limits, with what is under way.
-    const [same] = register.for(feed('d', 'o', { ...limit, max_concurrency: 2 }), UPDATE);
-    expect(same).toBe(throttle);
-    expect(await same?.acquire()).toBe(true);
-    const third = same?.acquire();
-    same?.release();
+    const same = register.for(feed('d', 'o', { ...limit, max_concurrency: 2 }), UPDATE);
+    expect(same).toEqual(throttles);
+    expect(await acquireAll(same)).toBe(true);
+    const third = acquireAll(same);
+    same[0]?.release();
     expect(await third).toBe(true);
   });
 });
@@ -63,7 +63,7 @@ describe('a pace', () => {
     const throttle = new Throttle(throttling({ max_qps: 20 }));
     const times: number[] = [];
     const call = async () => {
-      await throttle.acquire();
+      await acquireAll([throttle]);
       times.push(performance.now());
       throttle.release();
     };
@@ -77,6 +77,38 @@ describe('a pace', () => {
     // A late timer shortens the next distance, never below what the beat allows.
     expect(Math.min(...distances)).toBeGreaterThan(0);
     expect((times.at(-1) as number) - (times[0] as number)).toBeGreaterThan(190);
+  });
+});
+
+describe('a call under several throttlings', () => {
+  const inTime = (promise: Promise<boolean>) =>
+    Promise.race([promise, new Promise((resolve) => setTimeout(resolve, 50, 'waits'))]);
+
+  it('holds no place under one while it waits for another', async () => {
+    const all = new Throttle(throttling({ max_concurrency: 1 }));
+    const slow = new Throttle(throttling({ max_qps: 0.1, scope: 'DATAMART', throttling_key: 'd1' }));
+    expect(await inTime(acquireAll([all, slow]))).toBe(true);
+    all.release();
+    slow.release();
+    expect(await inTime(acquireAll([all, slow]))).toBe('waits');
+    // Somebody else's call, which the slow one has nothing to do with.
+    expect(await inTime(acquireAll([all]))).toBe(true);
+  });
+
+  it('uses up a beat when it is made, not while it waits for a place', async () => {
+    const beat = new Throttle(throttling({ max_qps: 20 }));
+    const place = new Throttle(throttling({ max_concurrency: 1, scope: 'DATAMART', throttling_key: 'd1' }));
+    const times: number[] = [];
+    const call = async () => {
+      await acquireAll([beat, place]);
+      times.push(performance.now());
+      // The first takes its time, the others none.
+      if (times.length === 1) await new Promise((resolve) => setTimeout(resolve, 300));
+      beat.release();
+      place.release();
+    };
+    await Promise.all(Array.from({ length: 5 }, call));
+    expect((times.at(-1) as number) - (times[1] as number)).toBeGreaterThan(140);
   });
 });
 

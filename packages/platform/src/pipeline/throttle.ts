@@ -1,7 +1,35 @@
 import type { ThrottlingResource } from '@batchfeed/schemas';
 
 interface Waiter {
+  /** Takes its places, or stands in another line. */
+  readonly attempt: () => void;
   readonly tell: (mayCall: boolean) => void;
+}
+
+/**
+ * Takes a place under all throttles at once; what waits, waits in line at one that has none and holds no place of the
+ * others, so that neither a call of one datamart keeps another's from being made, nor are calls let through one
+ * throttle long before they are made.
+ *
+ * Resolves with true when the call may be made; a `release` of each follows it then. With false when the limits may have
+ * changed meanwhile, or the platform closes: look again at what the call is under.
+ */
+export function acquireAll(throttles: readonly Throttle[]): Promise<boolean> {
+  return new Promise((tell) => {
+    const take = (now: number) => {
+      for (const throttle of throttles) throttle.take(now);
+      tell(true);
+    };
+    const attempt = () => {
+      const now = performance.now();
+      const full = throttles.find((throttle) => !throttle.hasRoom(now));
+      if (full === undefined) take(now);
+      else full.wait({ attempt, tell });
+    };
+    const line = throttles.find((throttle) => throttle.hasLine);
+    if (line === undefined) attempt();
+    else line.wait({ attempt, tell });
+  });
 }
 
 /** Timers fire up to this much early. */
@@ -35,15 +63,23 @@ export class Throttle {
     this.#advance();
   }
 
-  /**
-   * Resolves with true when the call may be made; a `release` follows it then. With false when the limits may have
-   * changed meanwhile, or the platform closes: look again at what the call is under.
-   */
-  acquire(): Promise<boolean> {
-    return new Promise((tell) => {
-      this.#waiting.push({ tell });
-      this.#advance();
-    });
+  get hasLine(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  hasRoom(now: number): boolean {
+    return this.#underWay < this.#maxConcurrency && this.#due <= now + EARLY_MS;
+  }
+
+  take(now: number): void {
+    const due = this.#due;
+    this.#lastAt = now - due < LATE_MS ? due : now;
+    this.#underWay += 1;
+  }
+
+  wait(waiter: Waiter): void {
+    this.#waiting.push(waiter);
+    this.#advance();
   }
 
   release(): void {
@@ -57,18 +93,19 @@ export class Throttle {
     for (const { tell } of this.#waiting.splice(0)) tell(false);
   }
 
+  get #due(): number {
+    return this.#lastAt + this.#intervalMs;
+  }
+
   #advance(): void {
     clearTimeout(this.#timer);
     while (this.#waiting.length > 0 && this.#underWay < this.#maxConcurrency) {
       const now = performance.now();
-      const due = this.#lastAt + this.#intervalMs;
-      if (due > now + EARLY_MS) {
-        this.#timer = setTimeout(() => this.#advance(), due - now);
+      if (!this.hasRoom(now)) {
+        this.#timer = setTimeout(() => this.#advance(), this.#due - now);
         return;
       }
-      this.#lastAt = now - due < LATE_MS ? due : now;
-      this.#underWay += 1;
-      this.#waiting.shift()?.tell(true);
+      this.#waiting.shift()?.attempt();
     }
   }
 }

@@ -6,6 +6,10 @@ import { networkInterfaces } from 'node:os';
 const METADATA = new BlockList();
 METADATA.addSubnet('169.254.0.0', 16, 'ipv4');
 METADATA.addAddress('100.100.100.200', 'ipv4');
+METADATA.addAddress('168.63.129.16', 'ipv4');
+METADATA.addAddress('192.0.0.192', 'ipv4');
+// Where IPv6 networks translate to IPv4.
+METADATA.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
 METADATA.addSubnet('fe80::', 10, 'ipv6');
 METADATA.addAddress('fd00:ec2::254', 'ipv6');
 
@@ -86,7 +90,11 @@ function isMetadata(address: string): boolean {
   return isIP(address) !== 0 && METADATA.check(address, familyOf(address));
 }
 
+/** A list of them, as it knows an IPv4 address that is written as an IPv6 one, too. */
 function isOfThisMachine(address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return Object.values(networkInterfaces()).some((entries) => entries?.some((entry) => entry.address === plain));
+  const own = new BlockList();
+  for (const { address, family } of Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])) {
+    own.addAddress(address, family === 'IPv6' ? 'ipv6' : 'ipv4');
+  }
+  return own.check(address, familyOf(address));
 }
