@@ -131,7 +131,13 @@ describe('the address of a plugin', () => {
     expect(await lookUp(4_001, true)).toBeUndefined();
     expect(guard.objection('::ffff:169.254.169.254', 80)).toContain('link-local');
     const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
-    for (const { address } of own) expect(guard.objection(address, 4_000)).toBeDefined();
+    for (const { address, family } of own) {
+      expect(guard.objection(address, 4_000)).toBeDefined();
+      if (family === 'IPv4') expect(guard.objectionTo(new URL(`http://[::ffff:${address}]:4000`))).toBeDefined();
+    }
+    for (const address of ['168.63.129.16', '192.0.0.192', '64:ff9b::a9fe:a9fe']) {
+      expect(guard.objection(address, 80)).toContain('metadata');
+    }
   });
 });
 
