@@ -1,7 +1,7 @@
 import type { FeedResource, FeedStatus } from '@batchfeed/schemas';
 import type { Configuration } from './config/configuration.ts';
 import { found, PlatformError } from './platform-error.ts';
-import { type ActivationStep, callForActivation } from './plugin/activation-call.ts';
+import { ACTIVATION_ENDPOINTS, type ActivationStep, callForActivation } from './plugin/activation-call.ts';
 import type { PluginCaller } from './plugin/plugin-caller.ts';
 
 /**
@@ -33,15 +33,24 @@ export function takesUpdates(status: FeedStatus): boolean {
   return TAKES_UPDATES.has(status);
 }
 
+/** Makes a call of a feed's plugin when the throttlings of the endpoint let it; with the time it may take, where they say so. */
+export type InTurn = <Result>(
+  feedId: string,
+  endpoint: string,
+  call: (timeoutMs: number | undefined) => Promise<Result>,
+) => Promise<Result>;
+
 export class FeedLifecycle {
   readonly #configuration: Configuration;
   readonly #caller: PluginCaller;
+  readonly #inTurn: InTurn;
   readonly #now: () => number;
   readonly #underWay = new Set<string>();
 
-  constructor(configuration: Configuration, caller: PluginCaller, now: () => number) {
+  constructor(configuration: Configuration, caller: PluginCaller, inTurn: InTurn, now: () => number) {
     this.#configuration = configuration;
     this.#caller = caller;
+    this.#inTurn = inTurn;
     this.#now = now;
   }
 
@@ -115,7 +124,9 @@ export class FeedLifecycle {
       ...(feed.feed_destination_id === undefined ? {} : { feed_destination_id: feed.feed_destination_id }),
     };
     for (const step of STEPS_TO_ACTIVE[feed.status]) {
-      await callForActivation(this.#caller, baseUrl, step, request);
+      await this.#inTurn(feed.id, ACTIVATION_ENDPOINTS[step], (timeoutMs) =>
+        callForActivation(this.#caller, baseUrl, step, request, timeoutMs),
+      );
       // It may have been deleted meanwhile.
       this.#feed(feed.id);
       if (step === 'creation') this.#configuration.feeds.setStatus(feed.id, 'PUBLISHED');

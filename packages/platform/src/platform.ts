@@ -171,7 +171,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   undo.push(() => retention.stop());
   const backups = new Backups({ dataDir, db, store, history, now });
 
-  const lifecycle = new FeedLifecycle(repositories, caller, now);
+  const lifecycle = new FeedLifecycle(repositories, caller, (...args) => pipeline.inTurn(...args), now);
   const removals = new FeedRemoval({ configuration: repositories, pipeline, history, logger });
   removals.takeUp();
   const uploads = new UploadRegister({

@@ -192,6 +192,7 @@ export {
   type Throttling,
   type ThrottlingResource,
   type ThrottlingScope,
+  throttledEndpoints,
   throttlingResourceSchema,
   throttlingSchema,
   throttlingScopeSchema,

@@ -127,13 +127,21 @@ export type BatchingConfigurationResource = z.infer<typeof batchingConfiguration
 export const throttlingScopeSchema = z.enum(['GLOBAL', 'CONTAINER', 'ORGANISATION', 'DATAMART']);
 export type ThrottlingScope = z.infer<typeof throttlingScopeSchema>;
 
+/** The routes of a plugin whose calls can be limited: all that are made for a feed. */
+export const throttledEndpoints = [
+  '/v1/user_segment_update',
+  '/v1/batch_update',
+  '/v1/external_segment_creation',
+  '/v1/external_segment_connection',
+] as const;
+
 /** Body of `POST` and `PUT …/throttlings`. */
 export const throttlingSchema = z
   .strictObject({
     scope: throttlingScopeSchema,
     /** The organisation or datamart it is for; without one, each gets its own allowance. */
     throttling_key: idSchema.optional(),
-    plugin_endpoint: z.string().regex(/^\/v1\/[a-z_]+$/, 'must be a plugin route such as /v1/user_segment_update'),
+    plugin_endpoint: z.enum(throttledEndpoints),
     /** Calls a second; 0.5 is a call every two seconds. */
     max_qps: z.number().positive().max(1_000_000).optional(),
     /** Calls under way at once. */

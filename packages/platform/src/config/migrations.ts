@@ -210,4 +210,9 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX audit_of_feed ON audit (feed_id, id);
   `,
+  `
+  -- Throttlings of routes that are not called for feeds were taken, and did nothing.
+  DELETE FROM throttlings WHERE plugin_endpoint NOT IN
+    ('/v1/user_segment_update', '/v1/batch_update', '/v1/external_segment_creation', '/v1/external_segment_connection');
+  `,
 ];

@@ -7,7 +7,7 @@ interface Row {
   plugin_version_id: number;
   scope: ThrottlingScope;
   throttling_key: string | null;
-  plugin_endpoint: string;
+  plugin_endpoint: ThrottlingResource['plugin_endpoint'];
   max_qps: number | null;
   max_concurrency: number | null;
   timeout_ms: number | null;

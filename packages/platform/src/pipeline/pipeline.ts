@@ -18,7 +18,7 @@ import { feedLeaving, isLeaving } from './feed-leaving.ts';
 import { feedLedger } from './feed-ledger.ts';
 import { feedStatistics } from './feed-statistics.ts';
 import { Inquiry } from './inquiry.ts';
-import { findRoute, sendBatch, sendUpdate } from './senders.ts';
+import { callInOwnTurn, findRoute, sendBatch, sendUpdate } from './senders.ts';
 import { sessionKey, splitSessionKey } from './session-key.ts';
 import { ThrottleRegister } from './throttle-register.ts';
 
@@ -63,6 +63,7 @@ export class Pipeline {
   readonly #lines: Engine;
   readonly #throttles: ThrottleRegister;
   readonly #circuits: CircuitRegister;
+  #closing = false;
   /** Where things are. */
   readonly inquiry: Inquiry;
   /** What died. */
@@ -169,9 +170,22 @@ export class Pipeline {
     };
   }
 
+  /** Makes another call of a feed's plugin, such as those of an activation, when its throttlings let it. */
+  inTurn<Result>(
+    feedId: string,
+    endpoint: string,
+    call: (timeoutMs: number | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    const { directory } = this.#options;
+    const context = { directory, throttles: this.#throttles, isClosing: () => this.#closing };
+    return callInOwnTurn(feedId, endpoint, context, call);
+  }
+
   /** Refuses updates from now on, those that wait for room too, so that no upload outlasts the platform. */
   stopTaking(): void {
+    this.#closing = true;
     this.#updates.stopTaking();
+    this.#throttles.disturb();
   }
 
   /** Counts lines of an upload that were no valid update. */

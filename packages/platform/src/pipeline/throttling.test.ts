@@ -99,6 +99,33 @@ describe('throttlings', () => {
     expect(plugin.ofPath(UPDATE)).toHaveLength(2);
   });
 
+  it('are kept by the calls of an activation too', async () => {
+    const { id } = await throttle({ plugin_endpoint: '/v1/external_segment_creation', timeout_ms: 60 });
+    const slow = await makeFeed(operator, plugin.url, { activate: false });
+    const shut = await operator.call('POST', `${feed.versionPath}/throttlings`, {
+      scope: 'GLOBAL',
+      plugin_endpoint: '/v1/nowhere',
+      timeout_ms: 60,
+    });
+    expect([shut.status, shut.body.error]).toEqual([400, expect.stringContaining('plugin_endpoint')]);
+    await operator.do('POST', `${slow.versionPath}/throttlings`, {
+      scope: 'GLOBAL',
+      plugin_endpoint: '/v1/external_segment_creation',
+      timeout_ms: 60,
+      max_qps: 0.01,
+    });
+    plugin.on('/v1/external_segment_creation', () => {});
+    const late = await operator.call('POST', `${slow.path}/activate`);
+    expect([late.status, late.body.error]).toEqual([502, expect.stringContaining('in time')]);
+    // The next call may be made in a hundred seconds; the platform's end is not kept waiting by it.
+    const waiting = operator.call('POST', `${slow.path}/activate`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const from = performance.now();
+    await Promise.all([operator.restart(), expect(waiting).resolves.toMatchObject({ status: 503 })]);
+    expect(performance.now() - from).toBeLessThan(5_000);
+    await operator.do('DELETE', `${feed.versionPath}/throttlings/${id}`);
+  });
+
   it('hold up neither the closing of the platform nor what waits', async () => {
     const { id } = await throttle({ max_qps: 0.01 });
     await feed.push(users(20));

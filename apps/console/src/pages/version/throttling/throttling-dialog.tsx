@@ -1,6 +1,7 @@
 import {
   type ThrottlingResource,
   type ThrottlingScope,
+  throttledEndpoints,
   throttlingSchema,
   throttlingScopeSchema,
 } from '@batchfeed/schemas';
@@ -17,14 +18,6 @@ import { numberOrNone, textOrNone } from '../../../forms/read-values.ts';
 import { useForm } from '../../../forms/use-form.ts';
 import { t } from '../../../texts/text.ts';
 
-/** The routes of a plugin that the platform calls again and again, and then those it calls once. */
-const endpoints = [
-  '/v1/user_segment_update',
-  '/v1/batch_update',
-  '/v1/external_segment_creation',
-  '/v1/external_segment_connection',
-  '/v1/status',
-];
 const scopesWithKey: readonly string[] = ['ORGANISATION', 'DATAMART'] satisfies ThrottlingScope[];
 
 const asText = (value: number | string | undefined): string => (value === undefined ? '' : String(value));
@@ -72,7 +65,6 @@ export function ThrottlingDialog({ versionRef, present, onClose }: ThrottlingDia
       },
     );
   };
-  const known = new Set([...endpoints, form.values.plugin_endpoint]);
   return (
     <Dialog
       title={present ? t('plugins.throttling.editTitle') : t('plugins.throttling.addTitle')}
@@ -84,7 +76,7 @@ export function ThrottlingDialog({ versionRef, present, onClose }: ThrottlingDia
           field={form.field('plugin_endpoint')}
           label={t('plugins.throttling.endpoint')}
           help={t('plugins.throttling.endpointHelp')}
-          choices={[...known].map((value) => ({ value, label: value }))}
+          choices={throttledEndpoints.map((value) => ({ value, label: value }))}
         />
         <SelectField
           field={form.field('scope')}
