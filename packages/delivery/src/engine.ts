@@ -60,7 +60,7 @@ export class Engine {
   readonly #settings: Settings;
   readonly #journal: Journal;
   readonly #budget: Budget;
-  readonly #gates = new Gates();
+  readonly #gates: Gates;
   readonly #abort = new AbortController();
   readonly #lanes = new Lanes();
   readonly #deadLetters: DeadLetterReader;
@@ -78,6 +78,8 @@ export class Engine {
     this.#options = options;
     this.#settings = settings;
     this.#journal = Journal.of(options.store);
+    // Whoever asked to be left alone is the same for both.
+    this.#gates = options.downstream === undefined ? new Gates() : options.downstream.#gates;
     this.#budget = new Budget(settings.maxHeldBytes);
     this.#deadLetters = new DeadLetterReader(this.#lanes, this.#journal);
   }

@@ -47,7 +47,10 @@ export interface EngineOptions {
   readonly maxHeldBytes?: number;
   /** Open groups of one destination and lane before the oldest is sealed early. Default 100,000. */
   readonly maxOpenKeys?: number;
-  /** Takes the lines that senders `forward`. While it has no room for a destination, nothing is sent to that of the same name here. */
+  /**
+   * Takes the lines that senders `forward`. While it has no room for a destination, nothing is sent to that of the same name here. A delay
+   * that is asked for at one of the two holds up both.
+   */
   readonly downstream?: Engine;
   /** Whether nothing is sent to a destination until `resume`, asked when the engine first meets it. Default: no. */
   readonly paused?: (destination: string) => boolean;

@@ -219,6 +219,24 @@ describe('a plugin that asks for a delay', () => {
   });
 });
 
+it('a delay asked for by an update holds up the batches of its feed too', async () => {
+  const feed = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 1 } });
+  let askedAt = 0;
+  let batchAt = 0;
+  plugin.on(UPDATE, (request, response) => {
+    askedAt = performance.now();
+    response.setHeader('x-mics-next-msg-delay', '400');
+    return okUpdate(request, response);
+  });
+  plugin.on(BATCH, (_, response) => {
+    batchAt = performance.now();
+    answer(response, 200, { status: 'OK', sent_items_in_success: 1, sent_items_in_error: 0 });
+  });
+  await feed.push([update('a')]);
+  await feed.until(delivered);
+  expect(batchAt - askedAt).toBeGreaterThan(380);
+});
+
 describe('a plugin that is away', () => {
   it('burns nothing, and gets everything when it is back', async () => {
     const feed = await makeFeed(operator, plugin.url, {
