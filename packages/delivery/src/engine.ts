@@ -17,7 +17,7 @@ import { Lanes } from './lanes.ts';
 import { type Ledger, sumLedgers } from './ledger.ts';
 import { type HeldLine, heldLine, type Line, lineFault } from './line.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
-import { type Parcel, pack } from './parcels.ts';
+import { addMark, type Parcel, pack } from './parcels.ts';
 import { recover } from './recovery.ts';
 import { relieve } from './relief.ts';
 
@@ -121,9 +121,13 @@ export class Engine {
    * Takes lines in. Resolves when they are on disk; waits while memory is short. A line that can be in no batch is refused with
    * its index and reason, and the others go on.
    *
-   * @throws DeliveryError `CLOSED` after `close`; `STORE_…` when they could not be written, and then none of them is in.
+   * `mark`: a line of another destination that goes in with the last of them, in the same write, however long they wait for room. For
+   * whoever counts appends, and must never count one that is not in. It is not among the accepted.
+   *
+   * @throws DeliveryError `CLOSED` after `close`; `STORE_…` when they could not be written, and then none of them is in; for a mark that
+   *   can be in no batch `INVALID` or `LINE_TOO_LARGE`, and then too.
    */
-  async append(lines: readonly Line[]): Promise<AppendResult> {
+  async append(lines: readonly Line[], mark?: Line): Promise<AppendResult> {
     this.#mustTake();
     const refused: { index: number; error: DeliveryError }[] = [];
     const parcels: Parcel[] = [];
@@ -137,6 +141,11 @@ export class Engine {
     const accepted = lines.length - refused.length;
     const lineIds = () => parcels.flatMap((parcel) => parcel.lines).map((line) => lineId(this.#lanes.of(line), line));
     const result = { accepted, lineIds, refused };
+    if (mark !== undefined) {
+      const line = this.#hold(mark, now);
+      if (line instanceof DeliveryError) throw line;
+      addMark(parcels, mark.destination, line);
+    }
     // Without `await`, which would keep the caller's lines in memory until theirs are on disk.
     return parcels.length === 0 ? result : this.#takeIn(parcels).then(() => result);
   }
@@ -411,8 +420,12 @@ export class Engine {
     this.#placeAll(parcel);
   }
 
-  #placeAll({ destination, lines }: Parcel): void {
+  #placeAll({ destination, lines, mark }: Parcel): void {
     for (const line of lines) this.#place(destination, line);
+    if (mark === undefined) return;
+    // Without a wait for room of its own, which would part it from what it marks.
+    this.#budget.account(mark.destination).take(mark.line.bytes + LINE_OVERHEAD_BYTES);
+    this.#place(mark.destination, mark.line);
   }
 
   #place(destination: string, line: HeldLine): void {

@@ -7,6 +7,15 @@ export interface Parcel {
   readonly lines: HeldLine[];
   /** Memory they take. */
   bytes: number;
+  /** A line of another destination that goes in with them, in the same write. */
+  mark?: { readonly destination: string; readonly line: HeldLine };
+}
+
+/** Has a line go in with the last parcel, or alone when there is none. */
+export function addMark(parcels: Parcel[], destination: string, line: HeldLine): void {
+  const last = parcels.at(-1);
+  if (last === undefined) pack(parcels, destination, line);
+  else last.mark = { destination, line };
 }
 
 /** Puts a line with those of its destination, when it follows one; nearly always there is one parcel. */

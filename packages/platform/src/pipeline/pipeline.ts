@@ -161,8 +161,7 @@ export class Pipeline {
         content: text,
       }));
       const count = lines.length;
-      if (counted) lines.push(countingLine(feedId));
-      return this.#updates.append(lines).then(({ refused }) => {
+      return this.#updates.append(lines, counted ? countingLine(feedId) : undefined).then(({ refused }) => {
         // Whatever the engine refuses the ingest must have refused before; going on would lose it silently.
         if (refused[0] !== undefined) throw refused[0].error;
         this.#options.observer.accepted(feedId, sessionId, count);
