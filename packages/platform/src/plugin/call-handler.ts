@@ -29,6 +29,9 @@ const UNREACHABLE = new Set([
   'FORBIDDEN_ADDRESS',
 ]);
 
+/** How a call ends when its connection does. */
+const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
 export interface CallHandlerOptions {
   /** From the call's turn on its connection to the last byte of its answer. */
   readonly timeoutMs: number;
@@ -41,12 +44,17 @@ export interface CallHandlerOptions {
 export class CallHandler implements Dispatcher.DispatchHandler {
   readonly #options: CallHandlerOptions;
   /** Told when the call is over. */
-  onEnd: (handler: CallHandler, answered: boolean) => void = () => {};
+  onEnd: (answered: boolean) => void = () => {};
+  /** Told when it is no longer on its connection, which ended, or is ended, because of a call before it: it has to be sent again. */
+  onLost: () => void = () => {};
+  /** Told when it is sent on another connection by undici, for the same reason. */
+  onRepeated: () => void = () => {};
   /** When its turn began: it is the first on its connection, so that the plugin's time runs. */
   turnAt = Number.POSITIVE_INFINITY;
   /** Whether another call was on its connection when it was sent. */
   followed = false;
   #controller: Dispatcher.DispatchController | undefined;
+  #withdrawn = false;
   #settled = false;
   #status = 0;
   #delayMs: number | undefined;
@@ -60,6 +68,7 @@ export class CallHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#controller !== undefined) this.onRepeated();
     this.#controller = controller;
     // It ran out of time while its connection was being made.
     if (this.#settled) controller.abort(new Error('out of time'));
@@ -96,16 +105,33 @@ export class CallHandler implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error & { code?: string }): void {
     const code = error.code ?? '';
+    const isLost = this.#withdrawn || (this.followed && this.#status === 0 && LOST.has(code));
+    if (isLost && !this.#settled) {
+      this.#withdrawn = false;
+      this.#controller = undefined;
+      this.onLost();
+      return;
+    }
     const garbage = code.startsWith('HPE_') ? 'the answer is not HTTP' : undefined;
     const reason = REASONS[code] ?? (code === 'FORBIDDEN_ADDRESS' ? error.message : garbage);
     this.#fail(reason ?? `the call failed (${code || error.name})`, { unreachable: UNREACHABLE.has(code) });
   }
 
-  /** Ends it when its time is up. */
-  expire(now: number): void {
-    if (this.turnAt + this.#options.timeoutMs > now) return;
+  isOverdue(now: number): boolean {
+    return this.turnAt + this.#options.timeoutMs <= now;
+  }
+
+  /** Ends it because its time is up; its connection ends with it. */
+  expire(): void {
     this.#fail('the plugin did not answer in time');
     this.#controller?.abort(new Error('out of time'));
+  }
+
+  /** Takes it from its connection, for it to be sent again. */
+  withdraw(): void {
+    if (this.#settled || this.#controller === undefined) return;
+    this.#withdrawn = true;
+    this.#controller.abort(new Error('withdrawn'));
   }
 
   /** Ends it before it was sent. */
@@ -122,7 +148,7 @@ export class CallHandler implements Dispatcher.DispatchHandler {
     this.#settled = true;
     this.#first = undefined;
     this.#rest = undefined;
-    this.onEnd(this, answer.kind === 'answer');
+    this.onEnd(answer.kind === 'answer');
     this.#options.settle(answer);
   }
 }

@@ -15,6 +15,8 @@ interface Connection {
   readonly client: Client;
   /** In the order in which they were sent, which is that of the answers. */
   readonly underWay: CallHandler[];
+  /** It was just answered; whether the plugin closes it now is only known a turn later. */
+  rests: boolean;
 }
 
 interface Waiting {
@@ -32,6 +34,7 @@ export class Connections {
   readonly #connections: Connection[] = [];
   #first: Waiting | undefined;
   #last: Waiting | undefined;
+  #underWay = 0;
   #closed = false;
 
   constructor(options: ConnectionsOptions) {
@@ -45,9 +48,14 @@ export class Connections {
     else this.#wait({ request, handler, next: undefined });
   }
 
-  /** Ends the calls whose time is up. Those behind them are sent again. */
+  /** Ends the calls whose time is up. Those behind them are sent again, each on a connection of its own. */
   expire(now: number): void {
-    for (const { underWay } of this.#connections) underWay[0]?.expire(now);
+    for (const { underWay } of this.#connections) {
+      const [first, ...behind] = underWay;
+      if (first?.isOverdue(now) !== true) continue;
+      first.expire();
+      for (const handler of behind) handler.withdraw();
+    }
   }
 
   /** Ends everything: calls under way and those that wait are answered with `none`. */
@@ -60,42 +68,76 @@ export class Connections {
 
   /** The connection with the fewest calls, a new one before one that would be shared. */
   #withRoom(): Connection | undefined {
-    if (this.#closed) return undefined;
     const { most, pipelining, open } = this.#options;
+    if (this.#closed || this.#underWay >= most) return undefined;
     const depth = Math.min(pipelining.depth, most);
     const width = Math.floor(most / depth);
     let best: Connection | undefined;
     for (let index = 0; index < Math.min(width, this.#connections.length); index += 1) {
       const connection = this.#connections[index] as Connection;
+      if (connection.rests) continue;
       if (connection.underWay.length === 0) return connection;
       if (connection.underWay.length < (best?.underWay.length ?? depth)) best = connection;
     }
     if (this.#connections.length >= width) return best;
-    const connection: Connection = { client: open(), underWay: [] };
+    const connection: Connection = { client: open(), underWay: [], rests: false };
     this.#connections.push(connection);
     return connection;
   }
 
-  #send({ client, underWay }: Connection, request: Dispatcher.DispatchOptions, handler: CallHandler): void {
+  #send(connection: Connection, request: Dispatcher.DispatchOptions, handler: CallHandler): void {
+    const { client, underWay } = connection;
     handler.followed = underWay.length > 0;
     underWay.push(handler);
-    if (!handler.followed) handler.turnAt = performance.now();
-    handler.onEnd = (ended, answered) => this.#ended(underWay, ended, answered);
+    this.#underWay += 1;
+    handler.turnAt = handler.followed ? Number.POSITIVE_INFINITY : performance.now();
+    handler.onEnd = (answered) => this.#ended(connection, handler, answered);
+    handler.onLost = () => this.#lost(connection, request, handler);
+    handler.onRepeated = () => this.#options.pipelining.failed(performance.now());
     client.dispatch(request, handler);
   }
 
-  #ended(underWay: CallHandler[], handler: CallHandler, answered: boolean): void {
+  #ended(connection: Connection, handler: CallHandler, answered: boolean): void {
     const now = performance.now();
     const { pipelining } = this.#options;
-    const shared = handler.followed || underWay.length > 1;
+    const shared = handler.followed || connection.underWay.length > 1;
     // Over HTTP/2 answers may come in another order.
     if (answered) pipelining.answered(Math.max(0, now - handler.turnAt), shared, now);
     else pipelining.failed(now);
-    underWay.splice(underWay.indexOf(handler), 1);
-    const next = underWay[0];
-    if (next !== undefined && next.turnAt === Number.POSITIVE_INFINITY) next.turnAt = now;
+    this.#leave(connection, handler, now);
+    if (answered && connection.underWay.length === 0) this.#rest(connection);
     // Not in the midst of reading an answer.
-    if (this.#first !== undefined) queueMicrotask(() => this.#sendWaiting());
+    else if (this.#first !== undefined) queueMicrotask(() => this.#sendWaiting());
+  }
+
+  /** It was sent behind a call that ended the connection: no failure of its own. */
+  #lost(connection: Connection, request: Dispatcher.DispatchOptions, handler: CallHandler): void {
+    const now = performance.now();
+    this.#options.pipelining.failed(now);
+    this.#leave(connection, handler, now);
+    if (this.#closed) handler.drop();
+    else {
+      this.#wait({ request, handler, next: undefined });
+      setImmediate(() => this.#sendWaiting());
+    }
+  }
+
+  #leave({ underWay }: Connection, handler: CallHandler, now: number): void {
+    const place = underWay.indexOf(handler);
+    if (place === -1) return;
+    underWay.splice(place, 1);
+    this.#underWay -= 1;
+    const [next] = underWay;
+    if (next !== undefined && next.turnAt === Number.POSITIVE_INFINITY) next.turnAt = now;
+  }
+
+  /** Gives the plugin a turn of the event loop to close the connection, as some do without saying so. */
+  #rest(connection: Connection): void {
+    connection.rests = true;
+    setImmediate(() => {
+      connection.rests = false;
+      this.#sendWaiting();
+    });
   }
 
   #wait(waiting: Waiting): void {

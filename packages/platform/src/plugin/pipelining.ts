@@ -10,6 +10,8 @@ const PROMPT_SHARE = 1 / 3;
 /** How long after a vain attempt the next one is made, in milliseconds: doubles with each. */
 const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 600_000;
+/** How much of that each sample that is well leaves. */
+const FORGET = 0.99;
 
 /**
  * How many calls share one connection to a plugin. Several at a time go out in one write and come back in one read, which is what
@@ -45,6 +47,7 @@ export class Pipelining {
     if (this.#answers < SAMPLE) return;
     if (this.depth > 1) {
       if (this.#prompt < SAMPLE * PROMPT_SHARE) this.#rest(now);
+      else this.#restMs = Math.max(FIRST_REST_MS, this.#restMs * FORGET);
     } else if (this.#totalMs / SAMPLE <= QUICK_MS && now >= this.#restUntil) this.depth = this.#deep;
     this.#startSample();
   }
