@@ -6,6 +6,8 @@ import { type LineFault, type ReadLines, readLines, TOO_LONG } from './read-line
 
 /** Fewer bytes are read sooner here than by another thread. */
 const WORTH_A_CALL_BYTES = 16 * 1024;
+/** No update is as short as this. What is wrong with such lines is told sooner here too, and to send it costs many times their bytes. */
+const SHORT_BYTES = 48;
 
 /**
  * Reads lines of uploads in a thread of its own, so that the event loop is free for plugins meanwhile. It starts with the first large
@@ -19,13 +21,15 @@ export class LineReader {
   async read(lines: readonly SplitLine[], now: number): Promise<ReadLines> {
     let size = 0;
     for (const { bytes } of lines) size += bytes?.length ?? 0;
-    if (size < WORTH_A_CALL_BYTES || this.#closed) return readLines(lines, now);
+    const worthACall = Math.max(WORTH_A_CALL_BYTES, lines.length * SHORT_BYTES);
+    if (size < worthACall || this.#closed) return readLines(lines, now);
     const kept = lines.filter(({ bytes }) => bytes !== undefined);
     const request = { ...pack(kept, size), now };
     this.#client ??= new ThreadClient({ beside: import.meta.url, file: 'line-reader-worker', of: 'line reader' });
-    const { users, texts, faults } = await this.#client
+    const client = this.#client;
+    const { users, texts, faults } = await client
       .call('read', request, [request.bytes.buffer, request.ends.buffer])
-      .catch(() => this.#gone());
+      .catch(() => this.#gone(client));
     return {
       updates: users.map((user, index) => ({ user, text: texts[index] as string })),
       faults: merged(
@@ -41,8 +45,8 @@ export class LineReader {
   }
 
   /** The next upload gets a new thread. */
-  #gone(): never {
-    this.#client = undefined;
+  #gone(client: ThreadClient<LineReaderCalls>): never {
+    if (this.#client === client) this.#client = undefined;
     throw new PlatformError('UNAVAILABLE', 'The upload could not be read to its end. Send it again.');
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { IngestReport } from '@batchfeed/schemas';
 import { PlatformError } from '../platform-error.ts';
 import type { SplitLine } from './line-splitter.ts';
@@ -7,6 +8,10 @@ import type { AcceptedUpdate } from './read-update.ts';
 
 /** Rejected lines that a report names. */
 const REPORTED_REJECTIONS = 1_000;
+/** What a line costs in memory beside its bytes. */
+const LINE_OVERHEAD_BYTES = 256;
+/** So many lines take a while, after which others have their turn. */
+const MANY_LINES = 1_000;
 
 /** Where the pieces of an upload go. */
 export interface PieceTarget<Update extends AcceptedUpdate> {
@@ -57,7 +62,8 @@ export class Pieces<Update extends AcceptedUpdate> {
       this.#underWay.shift();
       this.#bytes -= oldest.bytes;
     }
-    const bytes = lines.reduce((sum, line) => sum + (line.bytes?.length ?? 1), 0);
+    if (lines.length >= MANY_LINES) await setImmediate();
+    const bytes = lines.reduce((sum, line) => sum + (line.bytes?.length ?? 0) + LINE_OVERHEAD_BYTES, 0);
     this.#bytes += bytes;
     const reading = Promise.resolve(this.#target.read(lines));
     // Should an earlier piece fail, nobody asks for this one any more.

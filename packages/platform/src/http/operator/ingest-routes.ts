@@ -141,7 +141,8 @@ function isJson({ headers }: FastifyRequest): boolean {
 const UNPACKERS: Readonly<Record<string, (body: Readable) => AsyncIterable<Buffer>>> = {
   identity: (body) => body,
   gzip: (body) => {
-    const unpacked = createGunzip();
+    // In pieces as large as those of a body that is not packed.
+    const unpacked = createGunzip({ chunkSize: 64 * 1024 });
     body.on('error', (error) => unpacked.destroy(error));
     return body.pipe(unpacked);
   },
