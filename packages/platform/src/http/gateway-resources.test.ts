@@ -111,6 +111,26 @@ describe('the gateway', () => {
     expect((await bytes(stranger, path)).status).toBe(404);
   });
 
+  it('lets no plugin say which data files it may read', async () => {
+    const uri = 'mics://data_file/tenants/2/secret.csv';
+    const path = `/v1/data_file/data?uri=${encodeURIComponent(uri)}`;
+    await operator.call('PUT', `/v1/data_files/data?uri=${encodeURIComponent(uri)}`, 'of somebody else');
+    const property = { technical_name: 'loot', property_type: 'DATA_FILE', value: { uri } };
+    const put = (name: string, body: object) =>
+      as(own, 'PUT', `${feed.path}/properties/technical_name=${name}`, body).then(({ status }) => status);
+    const posted = await as(own, 'POST', `${feed.path}/properties`, property);
+    expect([posted.status, posted.body.error]).toEqual([403, expect.stringContaining('for operators to say')]);
+    expect(await put('loot', property)).toBe(403);
+    // Neither by way of another type, nor by changing what an operator named.
+    expect(await put('loot', { ...property, property_type: 'STRING' })).toBe(200);
+    expect(await put('loot', property)).toBe(403);
+    const named = { property_type: 'DATA_FILE', value: { uri: 'mics://data_file/tenants/1/other.csv' } };
+    await operator.do('PUT', `${feed.path}/properties/technical_name=other`, named);
+    expect(await put('other', { ...named, value: { uri } })).toBe(403);
+    expect(await put('other', named)).toBe(200);
+    expect((await bytes(own, path)).status).toBe(404);
+  });
+
   it("lists the realms of its feeds' datamarts", async () => {
     const path = '/v1/datamarts/77/user_agent_identifier_realm_selections';
     const realm = {

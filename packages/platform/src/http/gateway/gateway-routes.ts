@@ -1,12 +1,14 @@
 import {
   listWrapperSchema,
+  type PropertyDefinition,
+  type PutProperty,
   propertyDefinitionSchema,
   putPropertySchema,
   resourceWrapperSchema,
 } from '@batchfeed/schemas';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { found } from '../../platform-error.ts';
+import { found, PlatformError } from '../../platform-error.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { ok, wholeList } from '../wrappers.ts';
@@ -25,6 +27,13 @@ export function gatewayRoutes(app: RouteApp, { configuration }: Services): void 
     const feed = feeds.get(feedId);
     return found(feed?.plugin_version_id === request.pluginVersionId ? feed : undefined, `feed ${feedId}`);
   };
+  const putOwn = (request: FastifyRequest, feedId: string, name: string, { property_type, value }: PutProperty) => {
+    const { id } = findOwn(request, feedId);
+    const present = feedProperties.list(id).find(({ technical_name }) => technical_name === name);
+    const sent = { property_type, value };
+    mustNameNoOtherFile(name, sent, present);
+    return ok(feedProperties.put(id, name, sent));
+  };
 
   app.get(PATH, { schema: { params: feedParams } }, async (request) => ok(findOwn(request, request.params.feed_id)));
 
@@ -42,19 +51,12 @@ export function gatewayRoutes(app: RouteApp, { configuration }: Services): void 
         response: property,
       },
     },
-    async (request) => {
-      const { technical_name: name, property_type, value } = request.body;
-      return ok(feedProperties.put(findOwn(request, request.params.feed_id).id, name, { property_type, value }));
-    },
+    async (request) => putOwn(request, request.params.feed_id, request.body.technical_name, request.body),
   );
   app.put(
     `${PATH}/properties/technical_name=:technical_name`,
     { schema: { params: propertyParams, body: sentPropertySchema, response: property } },
-    async (request) => {
-      const { property_type, value } = request.body;
-      const { feed_id: feedId, technical_name: name } = request.params;
-      return ok(feedProperties.put(findOwn(request, feedId).id, name, { property_type, value }));
-    },
+    async (request) => putOwn(request, request.params.feed_id, request.params.technical_name, request.body),
   );
 
   app.get(`${PATH}/audience_segment`, { schema: { params: feedParams } }, async (request) => {
@@ -63,4 +65,14 @@ export function gatewayRoutes(app: RouteApp, { configuration }: Services): void 
     // Fields plugins are promised, and which a segment of this platform does not have.
     return ok({ short_description: '', technical_name: '', provider_name: 'batchfeed', persisted: true, ...segment });
   });
+}
+
+/** A plugin reads the data files that properties of its feeds name, so which those are is not for it to say. */
+function mustNameNoOtherFile(name: string, sent: PutProperty, present: PropertyDefinition | undefined): void {
+  if (sent.property_type !== 'DATA_FILE') return;
+  if (present?.property_type === 'DATA_FILE' && present.value.uri === sent.value.uri) return;
+  throw new PlatformError(
+    'FORBIDDEN',
+    `The property ${name} would name a data file that it does not name yet. Which data files a plugin reads is for operators to say.`,
+  );
 }
