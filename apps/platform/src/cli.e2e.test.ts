@@ -78,6 +78,10 @@ const post = async (path: string, body: object) => {
   const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   return ((await answer.json()) as { data: { id: string } }).data;
 };
+const get = async (path: string) => {
+  const authorization = readFileSync(join(dataDir, 'api-token'), 'utf8').trim();
+  return ((await (await fetch(`${url}${path}`, { headers: { authorization } })).json()) as { data: unknown }).data;
+};
 const updates = (count: number) =>
   Array.from({ length: count }, (_, index) =>
     JSON.stringify({ operation: 'UPSERT', user_identifiers: [{ type: 'USER_POINT', user_point_id: `u${index}` }] }),
@@ -168,6 +172,27 @@ describe('batchfeed', () => {
     const gone = await run(['feed', 'delete', id, '--wait']);
     expect(gone).toMatchObject({ code: 0, stdout: `Feed ${id} is gone.\n` });
     expect((await run(['feed', 'stats', id])).code).toBe(4);
+  });
+
+  it('gives a feed properties of the types its version declares', async () => {
+    const plugin_properties = ['URL', 'INT', 'PASSWORD'].map((property_type) => ({
+      technical_name: property_type.toLowerCase(),
+      property_type,
+      value: {},
+    }));
+    const { id: version } = await post('/v1/plugins/1/versions', { version_id: '2.0.0', plugin_properties });
+    const create = ['feed', 'create', '--plugin-id', '1', '--version', '2.0.0', '--property'];
+    expect(await run([...create, 'int=many'])).toMatchObject({ code: 2, stderr: expect.stringContaining('as INT') });
+    const given = ['url=http://127.0.0.1:1', '--property', 'int=5', '--property', 'password=x', '--property', 'own=y'];
+    const { id, plugin_version_id } = await json(...create, ...given);
+    expect(plugin_version_id).toBe(version);
+    expect(await get(`/v1/audience_segment_external_feeds/${id}/properties`)).toMatchObject([
+      { property_type: 'URL', value: { url: 'http://127.0.0.1:1' } },
+      { property_type: 'INT', value: { value: 5 } },
+      { property_type: 'PASSWORD', value: { value: '********' } },
+      { property_type: 'STRING', value: { value: 'y' } },
+    ]);
+    expect((await run(['feed', 'delete', id, '--wait'])).code).toBe(0);
   });
 
   it('backs up while it runs, and starts on the copy', async () => {

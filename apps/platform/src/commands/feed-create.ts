@@ -1,5 +1,7 @@
+import type { ApiClient } from '../cli/api-client.ts';
 import type { CommandDefinition } from '../cli/command-definition.ts';
 import { feedPath, pair } from '../cli/feed-path.ts';
+import { propertyBody } from '../cli/property-body.ts';
 import { EXIT } from '../exit-codes.ts';
 
 export const feedCreateCommand: CommandDefinition = {
@@ -14,7 +16,7 @@ export const feedCreateCommand: CommandDefinition = {
     { flags: '--organisation-id <id>', description: 'organisation of a new segment', default: '1' },
     {
       flags: '--property <name=value>',
-      description: 'a property of type STRING, several times if need be',
+      description: 'a property, of the type the version declares or STRING; several times if need be',
       parse: pair,
       repeated: true,
     },
@@ -25,6 +27,13 @@ export const feedCreateCommand: CommandDefinition = {
   async run({ api, options, out }) {
     const client = api();
     const { name, datamartId: datamart_id, organisationId: organisation_id } = options;
+    const given = (options.property ?? []) as [string, string][];
+    // Before anything is made, so that a value that is none leaves no feed behind.
+    const declared = given.length === 0 ? [] : await declaredProperties(client, options.pluginId, options.version);
+    const properties = given.map(([property, value]) => {
+      const type = declared.find(({ technical_name }) => technical_name === property)?.property_type;
+      return { property, body: propertyBody(property, value, type) };
+    });
     const segmentId =
       options.segmentId ??
       (await client.call('POST', '/v1/audience_segments', { name, datamart_id, organisation_id })).id;
@@ -34,12 +43,22 @@ export const feedCreateCommand: CommandDefinition = {
       plugin_version_id: options.version,
       name,
     });
-    for (const [property, value] of (options.property ?? []) as [string, string][]) {
+    for (const { property, body } of properties) {
       const path = feedPath(created.id, `/properties/technical_name=${encodeURIComponent(property)}`);
-      await client.call('PUT', path, { property_type: 'STRING', value: { value } });
+      await client.call('PUT', path, body);
     }
     const feed = options.activate ? await client.call('POST', feedPath(created.id, '/activate')) : created;
     out.result(feed, `Feed ${feed.id} of segment ${segmentId} is ${feed.status}.`);
     return EXIT.ok;
   },
 };
+
+interface Declared {
+  readonly technical_name: string;
+  readonly property_type: string;
+}
+
+async function declaredProperties(client: ApiClient, pluginId: string, version: string): Promise<Declared[]> {
+  const path = `/v1/plugins/${encodeURIComponent(pluginId)}/versions/${encodeURIComponent(version)}`;
+  return (await client.call('GET', path)).plugin_properties;
+}

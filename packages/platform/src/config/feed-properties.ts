@@ -28,23 +28,36 @@ export function feedProperties(db: ConfigDatabase, vault: Vault) {
   const textOf = (feedId: string, { technical_name: name, value, sealed }: Row): string =>
     sealed === null ? value : vault.open(sealed, place(feedId, name));
 
+  const declarations = (feedId: string): Map<string, PropertyDefinition> =>
+    new Map(
+      (JSON.parse(declared.get(feedId) as string) as PropertyDefinition[]).map((property) => [
+        property.technical_name,
+        property,
+      ]),
+    );
   const list = (feedId: string): PropertyDefinition[] => {
-    const properties = new Map<string, PropertyDefinition>();
-    for (const property of JSON.parse(declared.get(feedId) as string) as PropertyDefinition[]) {
-      properties.set(property.technical_name, property);
-    }
+    const properties = declarations(feedId);
     for (const row of own.all(feedId) as Row[]) {
-      properties.set(row.technical_name, toProperty(row, textOf(feedId, row)));
+      const { technical_name: name } = row;
+      properties.set(name, toProperty(row, textOf(feedId, row), properties.get(name)));
     }
     return [...properties.values()];
   };
   return {
     list,
-    /** @throws PlatformError `CONFLICT` when the plugin declares the property as not writable. */
+    /** @throws PlatformError `CONFLICT` when the plugin declares the property as not writable, or as of another type. */
     put(feedId: string, name: string, { property_type, value }: PutProperty): PropertyDefinition {
       const current = list(feedId).find((property) => property.technical_name === name);
       if (current?.writable === false) {
         throw new PlatformError('CONFLICT', `The plugin declares the property ${name} as not writable.`);
+      }
+      const declaration = declarations(feedId).get(name);
+      // The type says whether it is a secret: with another one it would be stored and shown in clear.
+      if (declaration !== undefined && declaration.property_type !== property_type) {
+        throw new PlatformError(
+          'CONFLICT',
+          `The plugin declares the property ${name} as ${declaration.property_type}; it cannot become ${property_type}.`,
+        );
       }
       const named = { technical_name: name, property_type };
       // Operators do not see secrets, so what they send back unseen must not replace them.
@@ -54,18 +67,23 @@ export function feedProperties(db: ConfigDatabase, vault: Vault) {
         ? { value: '{}', sealed: vault.seal(text, place(feedId, name)) }
         : { value: text, sealed: null };
       upsert.run({ feed: feedId, name, property_type, ...stored });
-      return toProperty(named, text);
+      return toProperty(named, text, declaration);
     },
   };
 }
 
-function toProperty(row: Pick<Row, 'technical_name' | 'property_type'>, value: string): PropertyDefinition {
+/** What the plugin declares of a property stays so whoever gives it a value. */
+function toProperty(
+  row: Pick<Row, 'technical_name' | 'property_type'>,
+  value: string,
+  declaration: PropertyDefinition | undefined,
+): PropertyDefinition {
   return {
     technical_name: row.technical_name,
-    property_type: row.property_type,
+    property_type: declaration?.property_type ?? row.property_type,
     value: JSON.parse(value) as Record<string, unknown>,
     origin: 'INSTANCE',
-    writable: true,
-    deletable: true,
+    writable: declaration?.writable ?? true,
+    deletable: declaration?.deletable ?? true,
   };
 }

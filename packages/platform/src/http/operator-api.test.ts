@@ -302,7 +302,7 @@ describe('feeds', () => {
         value: { value: 6 },
         origin: 'INSTANCE',
         writable: true,
-        deletable: true,
+        deletable: false,
       },
       {
         technical_name: 'fixed',

@@ -244,4 +244,42 @@ describe('secrets', () => {
     expect(statSync(join(operator.dataDir, 'secret-key')).mode & 0o777).toBe(0o600);
     expect(JSON.stringify(operator.log)).not.toContain(secret);
   });
+
+  it('stay secrets when somebody gives them another type than the plugin declares', async () => {
+    const { pluginId, resource } = await makeFeed(operator, plugin.url, { activate: false });
+    const version = await operator.do('POST', `/v1/plugins/${pluginId}/versions`, {
+      version_id: '2.0.0',
+      plugin_properties: [{ technical_name: 'tpl', property_type: 'PASSWORD', value: { value: '' } }],
+    });
+    const { segment_id } = await resource();
+    const { id } = await operator.do('POST', '/v1/audience_segment_external_feeds', {
+      segment_id,
+      plugin_id: pluginId,
+      plugin_version_id: version.id,
+    });
+    const properties = `/v1/audience_segment_external_feeds/${id}/properties`;
+    const path = `${properties}/technical_name=tpl`;
+    const secret = 'correct horse battery staple';
+    const plain = { technical_name: 'tpl', property_type: 'STRING', value: { value: secret } };
+    const worker = await operator.do('POST', `/v1/plugins/${pluginId}/versions/${version.id}/worker_credentials`);
+    const basic = `Basic ${btoa(`${worker.worker_id}:${worker.authentication_token}`)}`;
+    for (const refused of [
+      await operator.call('PUT', path, { property_type: 'STRING', value: { value: secret } }),
+      await as(basic, 'PUT', path, plain),
+      await as(basic, 'POST', properties, plain),
+    ]) {
+      expect([refused.status, refused.body.error]).toEqual([409, expect.stringContaining('as PASSWORD')]);
+    }
+    expect((await as(basic, 'PUT', path, { ...plain, property_type: 'PASSWORD' })).status).toBe(200);
+    expect(await operator.do('GET', properties)).toEqual([
+      {
+        technical_name: 'tpl',
+        property_type: 'PASSWORD',
+        value: { value: '********' },
+        origin: 'INSTANCE',
+        writable: true,
+        deletable: false,
+      },
+    ]);
+  });
 });

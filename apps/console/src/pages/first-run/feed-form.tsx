@@ -9,7 +9,7 @@ import { textOrNone } from '../../forms/read-values.ts';
 import { useForm } from '../../forms/use-form.ts';
 import { t } from '../../texts/text.ts';
 import { PropertyRows } from './property-rows.tsx';
-import { isBlank, propertyFault, readProperty, type TypedProperty } from './property-values.ts';
+import { isBlank, propertyFault, readProperty, type TypedProperty, typeToType } from './property-values.ts';
 
 const schema = z.strictObject({
   name: createSegmentSchema.shape.name,
@@ -102,6 +102,11 @@ export function FeedForm({ plugin, version, onCreated, onCancel }: FeedFormProps
 /** What the version leaves for each feed to set; one empty row where it says nothing. */
 function initialRows({ plugin_properties }: VersionResource): TypedProperty[] {
   const wanted = plugin_properties.filter(({ origin }) => origin === 'INSTANCE');
-  const names = wanted.length === 0 ? [''] : wanted.map(({ technical_name }) => technical_name);
-  return names.map((name, key) => ({ key, name, type: 'STRING', value: '' }));
+  if (wanted.length === 0) return [{ key: 0, name: '', type: 'STRING', value: '' }];
+  return wanted.map(({ technical_name: name, property_type }, key) => ({
+    key,
+    name,
+    type: typeToType(property_type),
+    value: '',
+  }));
 }

@@ -2,7 +2,7 @@ import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { t } from '../../texts/text.ts';
-import { isSecretName, propertyFault, propertyTypeNames, type TypedProperty } from './property-values.ts';
+import { isSecret, propertyFault, propertyTypeNames, type TypedProperty } from './property-values.ts';
 
 interface PropertyRowsProps {
   readonly rows: readonly TypedProperty[];
@@ -71,8 +71,8 @@ function PropertyRow({ row, onChange, onRemove, fault }: PropertyRowProps) {
       />
       <Field
         label={t('firstRun.feed.propertyValue')}
-        type={isSecretName(row.name) ? 'password' : 'text'}
-        autoComplete={isSecretName(row.name) ? 'new-password' : 'off'}
+        type={isSecret(row) ? 'password' : 'text'}
+        autoComplete={isSecret(row) ? 'new-password' : 'off'}
         mono
         field={{
           ...quiet,

@@ -1,6 +1,6 @@
 import { putPropertySchema } from '@batchfeed/schemas';
 import { describe, expect, it } from 'vitest';
-import { isSecretName, type PropertyTypeName, propertyFault, readProperty } from './property-values.ts';
+import { isSecret, type PropertyTypeName, propertyFault, readProperty, typeToType } from './property-values.ts';
 
 const row = (name: string, type: PropertyTypeName, value: string, key = 0) => ({ key, name, type, value });
 const valueFor = (type: PropertyTypeName, value: string) => readProperty(row('n', type, value))?.body.value;
@@ -9,6 +9,7 @@ describe('a property of a feed', () => {
   it('has the value its type wants', () => {
     expect(valueFor('STRING', ' as typed ')).toEqual({ value: ' as typed ' });
     expect(valueFor('STRING', '')).toEqual({ value: '' });
+    expect(valueFor('PASSWORD', 'x')).toEqual({ value: 'x' });
     expect(valueFor('URL', 'https://shop.example.com/api')).toEqual({ url: 'https://shop.example.com/api' });
     expect(valueFor('INT', '-12')).toEqual({ value: -12 });
     expect(valueFor('DOUBLE', '0.5')).toEqual({ value: 0.5 });
@@ -35,8 +36,14 @@ describe('a property of a feed', () => {
     expect(fault(['n', 'INT', '1'], ['m', 'STRING', ''])).toBeUndefined();
   });
 
-  it('is typed unseen when its name says that it is secret', () => {
-    expect(['shop_api_password', 'ACCESS_TOKEN', 'api_key', 'client_secret'].every(isSecretName)).toBe(true);
-    expect(['shop_api_url', 'shop_api_user'].some(isSecretName)).toBe(false);
+  it('is typed unseen when its name or its type says that it is secret', () => {
+    const named = (name: string) => isSecret({ name, type: 'STRING' });
+    expect(['shop_api_password', 'ACCESS_TOKEN', 'api_key', 'client_secret'].every(named)).toBe(true);
+    expect(['shop_api_url', 'shop_api_user'].some(named)).toBe(false);
+    expect(isSecret({ name: 'tpl', type: 'PASSWORD' })).toBe(true);
+  });
+
+  it('begins with the type that its version declares', () => {
+    expect(['INT', 'PASSWORD', 'DATA_FILE'].map(typeToType)).toEqual(['INT', 'PASSWORD', 'STRING']);
   });
 });

@@ -3,6 +3,7 @@ import type { PutProperty } from '@batchfeed/schemas';
 /** The types a property can be given here, and how what is typed becomes its value; undefined for what is none. */
 const readers = {
   STRING: (typed: string) => ({ value: typed }),
+  PASSWORD: (typed: string) => ({ value: typed }),
   URL: (typed: string) => (URL.canParse(typed) ? { url: typed } : undefined),
   INT: (typed: string) => (/^-?\d{1,15}$/.test(typed) ? { value: Number(typed) } : undefined),
   DOUBLE: (typed: string) =>
@@ -46,6 +47,10 @@ export function propertyFault(row: TypedProperty, rows: readonly TypedProperty[]
 
 export const isBlank = ({ name, value }: TypedProperty): boolean => name.trim() === '' && value === '';
 
-/** Whether its value is to be typed unseen: names that the platform keeps sealed, too. */
-export const isSecretName = (name: string): boolean =>
-  /passw(or)?d|secret|credential|token|api_?key|private_?key/i.test(name);
+/** Whether its value is to be typed unseen: by its type, or by a name that the platform keeps sealed, too. */
+export const isSecret = ({ name, type }: Pick<TypedProperty, 'name' | 'type'>): boolean =>
+  type === 'PASSWORD' || /passw(or)?d|secret|credential|token|api_?key|private_?key/i.test(name);
+
+/** The type to type a value in: the declared one, which the platform insists on, where there is a way to. */
+export const typeToType = (declared: string): PropertyTypeName =>
+  propertyTypeNames.find((name) => name === declared) ?? 'STRING';
