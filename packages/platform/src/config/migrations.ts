@@ -215,4 +215,21 @@ export const migrations: readonly string[] = [
   DELETE FROM throttlings WHERE plugin_endpoint NOT IN
     ('/v1/user_segment_update', '/v1/batch_update', '/v1/external_segment_creation', '/v1/external_segment_connection');
   `,
+  `
+  -- Tags are what plugins write, and are kept without what looks personal in them.
+  ALTER TABLE rejected_identifiers RENAME TO unmasked_identifiers;
+  CREATE TABLE rejected_identifiers (
+    feed_id INTEGER NOT NULL,
+    session_id INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    tag TEXT NOT NULL,
+    value TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (feed_id, session_id, hour, tag, value)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO rejected_identifiers
+    SELECT feed_id, session_id, hour, mask_text(tag), mask_text(value), sum(count) FROM unmasked_identifiers
+    GROUP BY 1, 2, 3, 4, 5;
+  DROP TABLE unmasked_identifiers;
+  `,
 ];

@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { maskText } from '../history/mask.ts';
 import { isPlatformError, PlatformError, type PlatformErrorCode } from '../platform-error.ts';
 import { migrations } from './migrations.ts';
 
@@ -42,6 +43,7 @@ export function openConfigDatabase(path: string): ConfigDatabase {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
+    db.function('mask_text', { deterministic: true }, maskText as (text: unknown) => string);
     db.transaction(migrate).exclusive(db, path);
     // Feed properties may hold a partner's credentials.
     chmodSync(path, 0o600);

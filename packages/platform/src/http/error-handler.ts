@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { maskText } from '../history/mask.ts';
 import { PlatformError } from '../platform-error.ts';
 
 /** Engine and store failures that are the platform's state and no fault in it. */
@@ -25,7 +26,11 @@ export function handleError(error: FastifyError | PlatformError, request: Fastif
     status,
   };
   if (known === undefined) request.log.error({ ...entry, err: error }, 'request failed');
-  else request.log.info({ ...entry, reason: message }, 'request refused');
+  else {
+    // A plugin writes what it refuses with, and may name a user in it.
+    const reason = known.code === 'PLUGIN_REFUSED' ? maskText(message) : message;
+    request.log.info({ ...entry, reason }, 'request refused');
+  }
   if (status === 401) reply.header('www-authenticate', isBasic(request) ? 'Basic realm="gateway"' : 'Token');
   reply.code(status).send({ status: 'error', error: message, error_id: errorId });
 }

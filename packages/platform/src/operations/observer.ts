@@ -1,6 +1,7 @@
 import type { DeliveryEvent, Line, Outcome, OutgoingBatch } from '@batchfeed/delivery';
 import type { Logger } from 'pino';
 import type { HistoryRecorder } from '../history/history-recorder.ts';
+import { maskText } from '../history/mask.ts';
 import type { Latencies } from '../live/latencies.ts';
 import type { FeedDirectory } from '../pipeline/feed-directory.ts';
 import { splitSessionKey } from '../pipeline/session-key.ts';
@@ -120,8 +121,10 @@ export class Observer {
     const level = levelOf(event);
     if (!logger.isLevelEnabled(level)) return;
     // What a key holds is the plugin's business, and at the update stage it names the user.
-    const { key: _, destination: feed, ...entry } = event as typeof event & { key?: string };
-    logger[level]({ stage, feed, ...entry }, event.type);
+    const { key: _, destination: feed, ...entry } = event as typeof event & { key?: string; reason?: string };
+    // Plugins write reasons, and may name a user in them.
+    const said = entry.reason === undefined ? {} : { reason: maskText(entry.reason) };
+    logger[level]({ stage, feed, ...entry, ...said }, event.type);
   }
 
   #tracesOf({ destination, lines }: OutgoingBatch): string[] {

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPlatform } from '../platform.ts';
 import { delivered, makeFeed, startTestPlatform, type TestPlatform, update } from '../testing/test-platform.ts';
-import { answer, BATCH, line, startTestPlugin, type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
+import { answer, BATCH, line, STATUS, startTestPlugin, type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
 import { restoreBackup } from './restore-backup.ts';
 
 let plugin: TestPlugin;
@@ -112,6 +112,48 @@ describe('dead letters', () => {
     expect(await replay({ stage: 'batch' })).toMatchObject({ replayed: expect.any(Number) });
     const after = await feed.until(({ lines }) => lines.delivered === 9);
     expect(after.updates.dead).toBe(1);
+  });
+});
+
+describe('the log', () => {
+  it('has what plugins say of failures without the people they name', async () => {
+    const message = 'joe@secret.com is unknown';
+    for (const [path, status] of [
+      ['/v1/external_segment_creation', 'error'],
+      [UPDATE, 'error'],
+      [BATCH, 'ERROR'],
+    ] as const) {
+      plugin.on(path, (_, response) => answer(response, 500, { status, message }));
+    }
+    const feed = await makeFeed(operator, plugin.url, { activate: false, batching: { batch_flush_max_size: 1 } });
+    expect((await operator.call('POST', `${feed.path}/activate`)).body.error).toContain(message);
+    plugin.on('/v1/external_segment_creation', (_, response) => answer(response, 200, { status: 'ok' }));
+    await operator.do('POST', `${feed.path}/activate`);
+    await feed.push(users(1));
+    await feed.until(({ updates }) => updates.dead === 1);
+    plugin.on(UPDATE, (_, response) => answer(response, 200, { status: 'ok', data: [line('k', {})] }));
+    await feed.push(users(1));
+    await feed.until(({ batches }) => batches.dead === 1);
+    for (const entry of [
+      { msg: 'request refused' },
+      { msg: 'attempt', stage: 'update' },
+      { msg: 'dead', stage: 'update' },
+      { msg: 'attempt', stage: 'batch' },
+      { msg: 'dead', stage: 'batch' },
+    ]) {
+      const reason = expect.stringContaining('••• is unknown');
+      expect(operator.log).toContainEqual(expect.objectContaining({ ...entry, reason }));
+    }
+    expect(JSON.stringify(operator.log)).not.toContain('joe@');
+  });
+
+  it('says why a plugin counts as down without the people it names', async () => {
+    const feed = await makeFeed(operator, plugin.url);
+    plugin.on(UPDATE, (_, response) => answer(response, 503, { status: 'error', message: 'busy with joe@secret.com' }));
+    plugin.on(STATUS, (_, response) => answer(response, 503, {}));
+    await feed.push(users(1));
+    await expect.poll(() => feed.circuit()).toMatchObject({ reason: expect.stringContaining('busy with •••') });
+    expect(JSON.stringify(operator.log)).not.toContain('joe@');
   });
 });
 

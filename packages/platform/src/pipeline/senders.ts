@@ -1,4 +1,5 @@
 import type { Outcome, OutgoingBatch } from '@batchfeed/delivery';
+import { maskText } from '../history/mask.ts';
 import type { Observer } from '../operations/observer.ts';
 import { PlatformError } from '../platform-error.ts';
 import { looksLikeOutage, type PluginAnswer } from '../plugin/plugin-answer.ts';
@@ -143,7 +144,9 @@ async function callNow(
     circuit.answered(id);
     return outcome;
   }
-  const reason = outcome.kind === 'delivered' ? '' : outcome.reason;
+  const said = outcome.kind === 'delivered' ? '' : outcome.reason;
+  // It is logged, and shown to all who may look. What a plugin did not write names nobody.
+  const reason = answer.kind === 'none' ? said : maskText(said);
   const isOutage = await circuit.failed(id, reason, answer.kind === 'none' && answer.unreachable);
   // With a delay an attempt counts as none; the circuit does the waiting.
   return isOutage && !context.closing.aborted ? { ...outcome, delayMs: Math.max(outcome.delayMs ?? 0, 1) } : outcome;

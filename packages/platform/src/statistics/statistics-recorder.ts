@@ -1,9 +1,12 @@
 import { statisticsCounters } from '@batchfeed/schemas';
 import { type Counters, HOUR_MS, type HourCounts, type StatisticsTables } from '../config/statistics-tables.ts';
+import { maskText } from '../history/mask.ts';
 
 /** Tags of rejected identifiers that are told apart in an hour of a session; the others count together. */
 const MAX_TAGS = 1_000;
 const MAX_TAG_LENGTH = 200;
+/** What of a tag is looked at: an address that reaches over the end of what is kept must be seen whole to be masked. */
+const MAX_TAG_READ = 1_000;
 /** How long counts stay in memory before they are written. */
 export const FLUSH_MS = 1_000;
 
@@ -87,18 +90,27 @@ export class StatisticsRecorder {
   }
 }
 
-/** Counts identifiers that a plugin refused, by each tag it gave them. */
+/** Counts identifiers that a plugin refused, by each tag it gave them, without what looks personal in it. */
 export function countRejected({ rejected }: SessionCounts, tags: readonly { key: string; value: string }[]): void {
   const named = tags.length === 0 ? [{ key: '', value: '' }] : tags;
   for (const { key, value } of named) {
-    const tag = cut(key);
-    const text = cut(value);
-    const name = JSON.stringify([tag, text]);
-    const known = rejected.get(name);
-    if (known !== undefined) known[2] += 1;
-    else if (rejected.size < MAX_TAGS) rejected.set(name, [tag, text, 1]);
-    else countOther(rejected);
+    // Most tags have nothing to mask and are known: masking takes longer than all else here.
+    const known = rejected.get(nameOf(key, value));
+    if (known === undefined) countMasked(rejected, shown(key), shown(value));
+    else known[2] += 1;
   }
+}
+
+function countMasked(rejected: SessionCounts['rejected'], tag: string, value: string): void {
+  const name = nameOf(tag, value);
+  const known = rejected.get(name);
+  if (known !== undefined) known[2] += 1;
+  else if (rejected.size < MAX_TAGS) rejected.set(name, [tag, value, 1]);
+  else countOther(rejected);
+}
+
+function nameOf(tag: string, value: string): string {
+  return JSON.stringify([tag, value]);
 }
 
 function countOther(rejected: SessionCounts['rejected']): void {
@@ -107,8 +119,8 @@ function countOther(rejected: SessionCounts['rejected']): void {
   else other[2] += 1;
 }
 
-function cut(text: string): string {
-  return text.slice(0, MAX_TAG_LENGTH).toWellFormed();
+function shown(text: string): string {
+  return maskText(text.slice(0, MAX_TAG_READ)).slice(0, MAX_TAG_LENGTH).toWellFormed();
 }
 
 function noCounts(): Counters {

@@ -1,13 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { RejectedIdentifiers, SessionStatistics, StatisticsPeriod } from '@batchfeed/schemas';
+import {
+  type RejectedIdentifiers,
+  type SessionStatistics,
+  type StatisticsPeriod,
+  statisticsCounters,
+} from '@batchfeed/schemas';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openConfigDatabase } from '../config/open-config-database.ts';
-import { DAY_MS, HOUR_MS, statisticsTables } from '../config/statistics-tables.ts';
+import { DAY_MS, HOUR_MS, type HourCounts, statisticsTables } from '../config/statistics-tables.ts';
 import { delivered, makeFeed, startTestPlatform, type TestPlatform, update } from '../testing/test-platform.ts';
 import { answer, line, startTestPlugin, type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
-import { StatisticsRecorder } from './statistics-recorder.ts';
+import { countRejected, type SessionCounts, StatisticsRecorder } from './statistics-recorder.ts';
 
 const START = Date.UTC(2026, 0, 10, 22, 30);
 let plugin: TestPlugin;
@@ -83,6 +88,44 @@ describe('statistics over time', () => {
       { tag: '', value: '', count: 3 },
       { tag: 'reason', value: 'no_consent', count: 2 },
     ]);
+  });
+
+  it('keep what plugins tag rejected identifiers with, without whom they name', () => {
+    const counts: SessionCounts = { counters: {} as SessionCounts['counters'], rejected: new Map() };
+    const count = (value: string, times = 1) => {
+      for (let time = 0; time < times; time += 1) countRejected(counts, [{ key: 'reason', value }]);
+    };
+    count('unknown joe@secret.com', 2);
+    count('unknown ann@secret.com');
+    count('unknown •••');
+    count('no_consent', 2);
+    // What is cut off must not leave half of an address.
+    count(`${'x '.repeat(98)}joe@secret.com`);
+    expect([...counts.rejected.values()]).toEqual([
+      ['reason', 'unknown •••', 4],
+      ['reason', 'no_consent', 2],
+      ['reason', `${'x '.repeat(98)}•••`, 1],
+    ]);
+  });
+
+  it('lose whom an earlier release kept in those tags, and no count', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'batchfeed-tags-')), 'platform.db');
+    onTestFinished(() => rmSync(dirname(path), { recursive: true }));
+    const before = openConfigDatabase(path);
+    statisticsTables(before).add([
+      {
+        feedId: '1',
+        sessionId: '1',
+        hour: HOUR_MS,
+        counters: Object.fromEntries(statisticsCounters.map((name) => [name, 0])) as HourCounts['counters'],
+        rejected: ['joe', 'ann'].map((name) => ['reason', `unknown ${name}@secret.com`, 2] as const),
+      },
+    ]);
+    before.exec('DELETE FROM schema_version WHERE version = (SELECT max(version) FROM schema_version)');
+    before.close();
+    const db = openConfigDatabase(path);
+    expect(statisticsTables(db).rejected('1', {})).toEqual([{ tag: 'reason', value: 'unknown •••', count: 4 }]);
+    db.close();
   });
 
   it('agree with the ledger again when what was in memory is lost', async () => {
