@@ -12,7 +12,12 @@ it('the dashboard asks for metrics that there are, and shows all that are the pl
     policy: 'unit',
     send: async () => ({ kind: 'delivered' }),
   });
-  const source = { ledger: () => engine.ledger(), heldBytes: () => 0, oldestOpenedAt: () => undefined };
+  const source = {
+    ledger: () => engine.ledger(),
+    heldBytes: () => 0,
+    oldestOpenedAt: () => undefined,
+    openCircuits: () => 0,
+  };
   const metrics = new Metrics(source, Date.now);
   const names = (await metrics.registry.getMetricsAsJSON())
     .map(({ name }) => name)

@@ -9,11 +9,12 @@ export interface MetricsSource {
   heldBytes(stage: Stage): number;
   /** Milliseconds since the epoch; undefined when no line is open. */
   oldestOpenedAt(): number | undefined;
+  /** Plugin versions that count as down. */
+  openCircuits(): number;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const LONG_SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 21_600];
-const STATES = ['open', 'sealed', 'inFlight', 'delivered', 'dead', 'expired'] as const;
 const STAGES = ['update', 'batch'] as const;
 
 /** The platform's numbers for Prometheus. No label holds a key, an identifier or anything else of a person. */
@@ -53,14 +54,13 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
     this.#gauge('lines', 'Lines and updates by where they are', ['stage', 'state'], (gauge) => {
       for (const stage of STAGES) {
-        const ledger = source.ledger(stage);
-        for (const state of STATES)
-          gauge.set({ stage, state: state === 'inFlight' ? 'in_flight' : state }, ledger[state]);
+        for (const [state, lines] of Object.entries(statesOf(source.ledger(stage)))) gauge.set({ stage, state }, lines);
       }
     });
     this.#gauge('dead_letters', 'Dead letters kept', ['stage'], (gauge) => {
       for (const stage of STAGES) gauge.set({ stage }, source.ledger(stage).batches.dead);
     });
+    this.#gauge('circuits_open', 'Plugin versions that count as down', [], (gauge) => gauge.set(source.openCircuits()));
     this.#gauge('held_bytes', 'Bytes of unsettled lines in memory', ['stage'], (gauge) => {
       for (const stage of STAGES) gauge.set({ stage }, source.heldBytes(stage));
     });
@@ -140,4 +140,10 @@ export class Metrics {
       },
     });
   }
+}
+
+/** For the engine what a deleted feed throws away has arrived, as nothing more becomes of it; nobody got it. */
+function statesOf({ open, sealed, inFlight, delivered, dead, expired, tallies }: Ledger): Record<string, number> {
+  const { discarded = 0 } = tallies;
+  return { open, sealed, in_flight: inFlight, delivered: delivered - discarded, discarded, dead, expired };
 }

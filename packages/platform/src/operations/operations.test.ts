@@ -243,12 +243,20 @@ describe('health, metrics and documentation', () => {
       'batchfeed_attempts_total{stage="batch",outcome="delivered"} 2',
       'batchfeed_lines{stage="batch",state="delivered"} 4',
       'batchfeed_oldest_open_line_age_seconds 0',
+      'batchfeed_circuits_open 0',
       'batchfeed_plugin_call_seconds_count{endpoint="/v1/user_segment_update"} 4',
       'batchfeed_items_total{result="success"} 4',
     ]) {
       expect(metrics).toContain(wanted);
     }
     expect(metrics).not.toContain('secret-user');
+    plugin.on(UPDATE, (_, response) => answer(response, 503, ''));
+    plugin.on(STATUS, (_, response) => answer(response, 503, ''));
+    await feed.push(users(3));
+    await expect.poll(() => text('/metrics')).toContain('batchfeed_circuits_open 1');
+    await operator.do('DELETE', `${feed.path}?mode=discard`);
+    await expect.poll(() => text('/metrics')).toContain('batchfeed_lines{stage="update",state="discarded"} 3');
+    expect(await text('/metrics')).toContain('batchfeed_lines{stage="update",state="delivered"} 4');
     expect(await text('/metrics', { authorization: `Bearer ${operator.token}` })).toContain('batchfeed_');
   });
 

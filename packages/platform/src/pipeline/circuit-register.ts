@@ -46,6 +46,11 @@ export class CircuitRegister {
     return this.#circuits.get(nameOf(versionId, baseUrl))?.view ?? { state: 'CLOSED' };
   }
 
+  /** How many are not closed. */
+  get open(): number {
+    return [...this.#circuits.values()].filter(({ isClosed }) => !isClosed).length;
+  }
+
   /** Has all calls that wait look again at where they would go. */
   disturb(): void {
     for (const circuit of this.#circuits.values()) circuit.disturb();

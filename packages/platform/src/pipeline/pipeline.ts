@@ -94,6 +94,7 @@ export class Pipeline {
         ledger: (stage) => engines[stage].ledger(isFeed),
         heldBytes: (stage) => engines[stage].heldBytes,
         oldestOpenedAt: () => lines.oldestOpenedAt,
+        openCircuits: () => circuits.open,
       },
       options.now,
     );

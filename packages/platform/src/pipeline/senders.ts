@@ -48,6 +48,7 @@ export async function sendUpdate(batch: OutgoingBatch, context: SenderContext): 
   };
   const outcome = await callPlugin(route, context, {
     id: batch.id,
+    lines: 1,
     endpoint: '/v1/user_segment_update',
     body: updateBody(update, route.suffix(sessionId)),
     pipelined: true,
@@ -65,6 +66,7 @@ export async function sendBatch(batch: OutgoingBatch, context: SenderContext): P
   const contents = batch.lines.map(({ content }) => content);
   const outcome = await callPlugin(route, context, {
     id: batch.id,
+    lines: batch.lines.length,
     endpoint: '/v1/batch_update',
     body: batchBody(contents, batch.sealedAt, groupingKey, route.context(sessionId)),
     headers: ['idempotency-key', batch.id, 'x-batchfeed-attempt', String(batch.attempt)],
@@ -77,6 +79,7 @@ export async function sendBatch(batch: OutgoingBatch, context: SenderContext): P
 interface Call {
   /** Of the update or batch it is about. */
   readonly id: string;
+  readonly lines: number;
   readonly endpoint: string;
   readonly body: string | Buffer;
   readonly headers?: readonly string[] | undefined;
@@ -127,9 +130,9 @@ async function callNow(
   route: FeedRoute,
   circuit: Circuit,
   context: SenderContext,
-  { id, endpoint, body, headers, pipelined, outcomeOf }: Call,
+  { id, lines, endpoint, body, headers, pipelined, outcomeOf }: Call,
 ): Promise<Outcome> {
-  const blocked = obstacle(route, context);
+  const blocked = obstacle(route, context, lines);
   if (blocked !== undefined) {
     circuit.passOn();
     return blocked;
@@ -191,10 +194,10 @@ export function findRoute(directory: FeedDirectory, feedId: string): FeedRoute {
 }
 
 /** Why a feed's plugin cannot be called at all right now. Waiting is no failure, so that nothing is burnt by it. */
-function obstacle({ baseUrl, status }: FeedRoute, { closing }: SenderContext): Outcome | undefined {
+function obstacle({ baseUrl, status }: FeedRoute, { closing }: SenderContext, lines = 0): Outcome | undefined {
   if (closing.aborted) return { kind: 'retry', reason: 'The platform is closing', delayMs: 1 };
   // Deleted without draining: what it holds ends here.
-  if (status === 'DISCARDING') return { kind: 'delivered', tallies: { discarded: 1 } };
+  if (status === 'DISCARDING') return { kind: 'delivered', tallies: { discarded: lines } };
   if (baseUrl === undefined) {
     return { kind: 'retry', reason: 'Nobody has said where the plugin listens', delayMs: NOWHERE_DELAY_MS };
   }
