@@ -41,6 +41,11 @@ const GATEWAY = '/gateway';
 const VERSION = '1.0.0';
 /** How long the headers of a request may take, and then its body. */
 const REQUEST_TIMEOUT_MS = 60_000;
+const MAX_PARAM_LENGTH = 1_000;
+const ADDRESS_FAULTS: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'each % must have two hexadecimal digits behind it, and what they stand for must be UTF-8.',
+  FST_ERR_MAX_PARAM_LENGTH: `no name or id in it may be longer than ${MAX_PARAM_LENGTH.toLocaleString('en')} characters.`,
+};
 const OPERATOR_ROUTES = [
   pluginRoutes,
   batchingRoutes,
@@ -70,11 +75,11 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
     logController: new LogController({ disableRequestLogging: true }),
     // Operators and plugins read some of the same addresses and are answered differently; HTTP Basic is the plugins'.
     rewriteUrl: (request) => (isBasic(request) ? GATEWAY + request.url : (request.url ?? '/')),
-    routerOptions: { maxParamLength: 1_000 },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: 'idle',
     clientErrorHandler: clientErrorHandler(logger),
-    // It has one kind that can happen here: an address that cannot be decoded. What was in it stays out of answer and log.
-    frameworkErrors: (_error, request, reply) => handleError(unreadable(), request as never, reply as never),
+    // Their messages repeat the address; what was in it stays out of answer and log.
+    frameworkErrors: (error, request, reply) => handleError(unreadable(error.code), request as never, reply as never),
     http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(requestTimeoutMs, 5_000) },
   });
   bodyDeadline(server as unknown as FastifyInstance, requestTimeoutMs);
@@ -135,8 +140,8 @@ async function notForCaches(_request: unknown, reply: FastifyReply): Promise<voi
   reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
 }
 
-function unreadable(): PlatformError {
-  return new PlatformError('INVALID', 'The address of the request: each % must have two hexadecimal digits behind it.');
+function unreadable(code: string): PlatformError {
+  return new PlatformError('INVALID', `The address of the request: ${ADDRESS_FAULTS[code] ?? 'it cannot be read.'}`);
 }
 
 function notFound(request: { method: string; originalUrl: string }): never {

@@ -197,6 +197,13 @@ describe('slow and large requests', () => {
     expect(JSON.stringify([body, operator.log])).not.toContain('secret%');
   });
 
+  it('are told so when a part of their address is too long, without a word of it', async () => {
+    const { status, body } = await operator.call('GET', `/v1/plugins/${'secret'.repeat(200)}`);
+    expect([status, body]).toEqual([400, refusal(expect.stringContaining('longer than 1,000 characters'))]);
+    expect(JSON.stringify([body, operator.log])).not.toContain('secretsecret');
+    expect((await operator.call('GET', `/v1/plugins/${'x'.repeat(1_000)}`)).status).toBe(404);
+  });
+
   it('are refused: bodies over 1 MiB and headers over 16 KiB', async () => {
     const { status } = await operator.call('POST', '/v1/audience_segments', { name: 'x'.repeat(1_100_000) });
     expect(status).toBe(413);
