@@ -254,6 +254,40 @@ describe('batchfeed', () => {
     expect((await run(['config', 'set', 'port'])).code).toBe(0);
   });
 
+  it('refuses a settings file that is named and not there, other than to make it', async () => {
+    for (const [args, env] of [
+      [['config', 'show', '--config', 'typo.json'], {}],
+      [['serve', '--config', 'typo.json'], {}],
+      [['config', 'show'], { BATCHFEED_CONFIG: 'typo.json' }],
+    ] as const) {
+      expect(await run(args, '', env)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/^The configuration file typo\.json is not there\..*\n$/),
+      });
+    }
+    expect((await run(['config', 'set', 'port', '9998', '--config', 'made.json'])).code).toBe(0);
+    expect((await json('config', 'show', '--config', 'made.json')).settings).toContainEqual({
+      name: 'port',
+      value: '9998',
+      source: 'file',
+    });
+  });
+
+  it('shows no settings that it would not start with', async () => {
+    expect(await run(['config', 'show'], '', { BATCHFEED_PORT: 'abc' })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^BATCHFEED_PORT \(environment\): .*65535/),
+    });
+    writeFileSync(join(folder, 'wrong.json'), '{"retention_history_days": -1}');
+    const shown = await run(['config', 'show', '--config', 'wrong.json']);
+    expect(shown).toMatchObject({ code: 2, stderr: expect.stringContaining('retention_history_days (file)') });
+    expect((await run(['doctor', '--config', 'wrong.json'])).stdout).toContain(
+      '✗ configuration: retention_history_days',
+    );
+  });
+
   it('says with its exit code what went wrong', async () => {
     expect((await run(['feed', 'list', '--api-url', 'http://127.0.0.1:1'])).code).toBe(3);
     expect((await run(['feed', 'stats', '77'])).code).toBe(4);

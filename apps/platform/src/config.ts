@@ -1,7 +1,10 @@
 import { SETTING_NAMES, type SettingName } from './settings/setting-table.ts';
 
 /** What the environment says, by setting; and which configuration file to read. */
-export type Environment = Partial<Record<SettingName, string>> & { readonly file: string };
+export type Environment = Partial<Record<SettingName, string>> & {
+  /** Only when somebody has named one. */
+  readonly file?: string;
+};
 
 /** The one place that reads the environment: `BATCHFEED_CONFIG` names the file, `BATCHFEED_<NAME>` a setting. */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
@@ -9,5 +12,6 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     const value = env[`BATCHFEED_${name.toUpperCase()}`];
     return value === undefined || value === '' ? [] : [[name, value]];
   });
-  return { file: env.BATCHFEED_CONFIG ?? 'batchfeed.json', ...Object.fromEntries(values) };
+  const file = env.BATCHFEED_CONFIG;
+  return { ...(file ? { file } : {}), ...Object.fromEntries(values) };
 }

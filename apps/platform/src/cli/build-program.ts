@@ -75,7 +75,7 @@ function add(
 
 async function run(command: Command, definition: CommandDefinition, environment: Environment): Promise<number> {
   const options = command.opts();
-  const settings = settingsOf(options, environment);
+  const settings = settingsOf(options, environment, definition.makesSettingsFile);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   if (!definition.handlesSignals) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
@@ -93,14 +93,14 @@ async function run(command: Command, definition: CommandDefinition, environment:
   }
 }
 
-function settingsOf(options: Record<string, unknown>, environment: Environment): Settings {
-  const file = typeof options.config === 'string' ? options.config : environment.file;
+function settingsOf(options: Record<string, unknown>, environment: Environment, mayMakeFile?: boolean): Settings {
+  const named = typeof options.config === 'string' ? { file: options.config } : {};
   const given: Partial<Record<SettingName, string>> = {};
   const names = { dataDir: 'data_dir', apiUrl: 'api_url', ...SETTING_OPTIONS } as const;
   for (const [option, name] of Object.entries(names)) {
     if (options[option] !== undefined) given[name as SettingName] = String(options[option]);
   }
-  return new Settings({ ...environment, file }, given);
+  return new Settings({ ...environment, ...named }, given, mayMakeFile);
 }
 
 function toOption({

@@ -42,5 +42,7 @@ export interface CommandDefinition {
   readonly notes?: string;
   /** Whether it listens to signals itself. */
   readonly handlesSignals?: boolean;
+  /** Whether the configuration file may be one that is not there yet. */
+  readonly makesSettingsFile?: boolean;
   run(context: CommandContext): Promise<number>;
 }

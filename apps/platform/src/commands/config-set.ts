@@ -15,6 +15,7 @@ export const configSetCommand: CommandDefinition = {
   ],
   example: 'batchfeed config set port 8090',
   notes: `Settings:\n${LIST}`,
+  makesSettingsFile: true,
   async run({ settings, args: [name, value], out }) {
     if (name === undefined || !isSettingName(name)) {
       throw new CliError('USAGE', `There is no setting ${name}. There are: ${SETTING_NAMES.join(', ')}.`);

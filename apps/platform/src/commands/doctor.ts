@@ -21,7 +21,7 @@ const CHECKS: Readonly<Record<string, (context: CommandContext) => string | Prom
     return `Node ${process.versions.node}`;
   },
   configuration: ({ settings }) => {
-    for (const { name } of settings.effective()) settings.get(name);
+    settings.effective();
     return `${settings.file}${existsSync(settings.file) ? '' : ' (not there, not needed)'}`;
   },
   'data folder': ({ settings }) => {

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../cli/cli-error.ts';
+import type { Environment } from '../config.ts';
 import { isSettingName, SETTING_NAMES, SETTINGS, type SettingDefinition, type SettingName } from './setting-table.ts';
+
+const DEFAULT_FILE = 'batchfeed.json';
 
 type Values = Partial<Record<SettingName, string>>;
 export type SettingSource = 'command line' | 'environment' | 'file' | 'default' | 'unset';
@@ -18,10 +21,12 @@ export class Settings {
   readonly file: string;
   readonly #layers: readonly (readonly [SettingSource, Values])[];
 
-  /** @throws CliError `USAGE` when the file is no JSON object of known settings. */
-  constructor(environment: Values & { readonly file: string }, commandLine: Values = {}) {
-    const { file, ...fromEnvironment } = environment;
-    this.file = file;
+  /** @throws CliError `USAGE` when the file is no JSON object of known settings, or is named and not there. */
+  constructor({ file, ...fromEnvironment }: Environment, commandLine: Values = {}, mayMakeFile = false) {
+    this.file = file ?? DEFAULT_FILE;
+    if (file !== undefined && !mayMakeFile && !existsSync(file)) {
+      throw new CliError('USAGE', `The configuration file ${file} is not there. batchfeed config set makes one.`);
+    }
     const defaults = Object.fromEntries(
       SETTING_NAMES.flatMap((name) => {
         const definition: SettingDefinition = SETTINGS[name];
@@ -31,7 +36,7 @@ export class Settings {
     this.#layers = [
       ['command line', commandLine],
       ['environment', fromEnvironment],
-      ['file', readSettingsFile(file)],
+      ['file', readSettingsFile(this.file)],
       ['default', defaults],
     ];
   }
@@ -55,10 +60,11 @@ export class Settings {
     throw new CliError('USAGE', `${flag} is needed: ${SETTINGS[name].description}. Or set ${environmentName(name)}.`);
   }
 
-  /** What is in force and why, fit to be shown. */
+  /** What is in force and why, fit to be shown. @throws CliError `USAGE` when a value is not what its setting takes. */
   effective(): EffectiveSetting[] {
     return SETTING_NAMES.map((name) => {
-      const { value, source } = this.#find(name);
+      const value = this.get(name);
+      const { source } = this.#find(name);
       const definition: SettingDefinition = SETTINGS[name];
       return { name, value: value !== undefined && definition.secret ? '********' : value, source };
     });
