@@ -1,3 +1,4 @@
+import type { ApiTokens } from './config/api-tokens.ts';
 import type { PlatformOptions } from './platform.ts';
 import { PlatformError } from './platform-error.ts';
 
@@ -17,6 +18,14 @@ export function mustBeGuarded(
   throw new PlatformError(
     'ADDRESS_UNUSABLE',
     `${host} is reached from beyond this machine, and the data folder has no API token yet. Start once on 127.0.0.1, bring a token, or allow it.`,
+  );
+}
+
+/** A token brought to a later start opens nothing unless somebody made it: who brings it would take it for in force. */
+export function warnOfUnknownToken({ apiToken, logger }: PlatformOptions, known: ApiTokens): void {
+  if (apiToken === undefined || known.find(apiToken) !== undefined) return;
+  logger.warn(
+    'The API token given is not in force: only the first start on a data folder takes one, and this folder has others. Make tokens at POST /v1/api_tokens.',
   );
 }
 

@@ -32,6 +32,22 @@ describe('openPlatform', () => {
     await second.close();
   });
 
+  it('warns of a token that comes too late to be taken, without saying it', async () => {
+    const log: string[] = [];
+    const open = async (apiToken: string) => {
+      const to = { write: (line: string) => void log.push(line) };
+      const platform = await openPlatform({ dataDir, logger: pino({ level: 'warn' }, to), apiToken });
+      await platform.close();
+    };
+    const [first, late] = ['a'.repeat(32), 'b'.repeat(32)];
+    await open(first);
+    await open(first);
+    expect(log).toEqual([]);
+    await open(late);
+    expect(log).toEqual([expect.stringContaining('The API token given is not in force')]);
+    expect(log[0]).not.toContain(late);
+  });
+
   it('refuses a folder that another platform has, and does it no harm', async () => {
     const first = await openPlatform({ dataDir, logger });
     await expect(openPlatform({ dataDir, logger })).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });

@@ -16,7 +16,7 @@ import type { Services } from './http/services.ts';
 import { LineReader } from './ingest/line-reader.ts';
 import { ReadAhead } from './ingest/read-ahead.ts';
 import { UploadRegister } from './ingest/upload-register.ts';
-import { mustBeGuarded, throwListenError } from './listen-address.ts';
+import { mustBeGuarded, throwListenError, warnOfUnknownToken } from './listen-address.ts';
 import { Latencies } from './live/latencies.ts';
 import { Live } from './live/live.ts';
 import { Arrivals } from './operations/arrivals.ts';
@@ -59,7 +59,10 @@ export interface PlatformOptions {
   readonly circuit?: Partial<CircuitPolicy>;
   /** Milliseconds the headers of a request may take, then its body; of an upload, the longest silence. Default 60,000. */
   readonly requestTimeoutMs?: number;
-  /** The first API token, for the first start; later ones have no use for it. Default: a random one. At least 32 characters. */
+  /**
+   * The first API token, for the first start; a later one only warns when it is none of those it knows. Default: a random
+   * one. At least 32 characters.
+   */
   readonly apiToken?: string | undefined;
   /**
    * Whether the first start on a data folder may listen beyond this machine although nobody has chosen a token yet.
@@ -107,6 +110,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   const repositories = configuration(db, vault);
   mustBeGuarded(host, options, repositories.apiTokens.isEmpty());
   const newApiToken = repositories.apiTokens.isEmpty() ? (options.apiToken ?? newSecret()) : undefined;
+  if (newApiToken === undefined) warnOfUnknownToken(options, repositories.apiTokens);
 
   const store = await openSqliteStore({ file: join(dataDir, 'lines.db') }).catch(throwStoreError);
   undo.push(() => store.close());

@@ -23,7 +23,8 @@ export const SETTINGS = {
   log_level: { description: 'how much to log', default: 'info', check: oneOf(LOG_LEVELS) },
   api_url: { description: 'where the platform to talk to listens; from host and port by default' },
   api_token: {
-    description: 'token for the operator API; from <data_dir>/api-token by default. A first start takes it for its own',
+    description:
+      'token for the operator API; from <data_dir>/api-token by default. Only a first start takes it for its own',
     secret: true,
   },
   allow_remote: {
