@@ -82,8 +82,6 @@ const keepLog = (child: ChildProcess, logFile: string): { lastWords: string[]; e
   const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
   const lastWords: string[] = [];
   createInterface({ input: child.stderr! }).on('line', (line) => {
-    // A new API token is announced once, to people; it has no place in a log file.
-    if (line.startsWith('API token')) return;
     if (line.trim() !== '') lastWords.push(line);
     if (lastWords.length > 50) lastWords.shift();
     log.write(`${line}\n`);

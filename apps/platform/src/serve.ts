@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino';
 import { EXIT } from './exit-codes.ts';
 import { keepHeapSmall } from './heap.ts';
 import type { Settings } from './settings/settings.ts';
+import { announceToken } from './token-notice.ts';
 
 /** Secrets that could find their way into a log entry; what people send is never logged at all. */
 const REDACTED = ['authorization', 'token', 'authentication_token', 'password'].flatMap((name) => [
@@ -83,9 +84,8 @@ async function start(
     const consoleDir = builtConsole();
     const platform = await openPlatform({ ...options, consoleDir });
     if (platform.newApiToken !== undefined) {
-      process.stderr.write(
-        `API token, shown this once and kept in ${options.dataDir}/api-token: ${platform.newApiToken}\n`,
-      );
+      const isSupplied = options.apiToken !== undefined;
+      announceToken({ token: platform.newApiToken, dataDir: options.dataDir, isSupplied }, options.logger);
     }
     const page = consoleDir && `${platform.url}/console/`;
     if (page !== undefined) process.stderr.write(`Console: ${page} (sign in with an API token)\n`);
