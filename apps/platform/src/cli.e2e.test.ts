@@ -148,8 +148,19 @@ describe('batchfeed', () => {
     expect((await run(['doctor'])).stdout).toContain('✗ feeds: feed 1 has dead letters');
     const listed = await run(['dead-letters', 'list', '1', '--http-status', '400']);
     expect(listed.stdout).toMatch(/batch-0-1 [\s\S]*closed[\s\S]*1 of 1/);
-    await run(['dead-letters', 'export', '1', 'dead.ndjson']);
+    const exported = await run(['dead-letters', 'export', '1', 'dead.ndjson']);
+    expect(exported).toMatchObject({ code: 0, stdout: '1 dead letters written to dead.ndjson\n' });
     expect(JSON.parse(readFileSync(join(folder, 'dead.ndjson'), 'utf8')).contents).toHaveLength(5);
+    writeFileSync(join(folder, 'dead.ndjson'), 'mine');
+    const again = ['dead-letters', 'export', '1', 'dead.ndjson', '--json'];
+    expect(await run(again)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--force') });
+    expect(readFileSync(join(folder, 'dead.ndjson'), 'utf8')).toBe('mine');
+    expect((await run(['dead-letters', 'export', '1', 'nowhere/dead.ndjson'])).stderr).toMatch(
+      /^nowhere\/dead\.ndjson cannot be written: [^\n]*\n$/,
+    );
+    const forced = JSON.parse((await run([...again, '--force'])).stdout);
+    const { size: bytes } = statSync(join(folder, 'dead.ndjson'));
+    expect(forced).toEqual({ file: 'dead.ndjson', dead_letters: 1, bytes });
     batchStatus = 200;
     expect((await run(['dead-letters', 'replay', '1'])).code).toBe(2);
     expect(await json('dead-letters', 'replay', '1', 'batch-0-1')).toEqual({ replayed: 1 });
@@ -161,6 +172,31 @@ describe('batchfeed', () => {
     expect((await json('feed', 'resume', '1')).session_id).toBe('2');
     expect((await run(['feed', 'resume', '1'])).code).toBe(4);
     expect((await json('feed', 'activate', '1')).session_id).toBe('2');
+  });
+
+  it('says of a whole segment what became of it, and of a file that is not there nothing else', async () => {
+    const { id } = await json('feed', 'create', '--plugin-id', '1', '--version', '1.0.0', '--activate');
+    const push = (input: string) => run(['feed', 'push', id, '--full'], input);
+    expect(await push(updates(3))).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/\nwhole segment: 3 upserts, 0 deletes, 0 unchanged; 0 known before\n$/),
+    });
+    expect((await push(updates(2))).stdout).toMatch(
+      /\nwhole segment: 0 upserts, 1 deletes, 2 unchanged; 3 known before\n$/,
+    );
+    expect((await push(`${updates(1)}\nnonsense\n`)).stdout).toMatch(/\n1 deletes withheld, [^\n]*\n {2}line 2: /);
+    writeFileSync(join(folder, 'segment.ndjson'), updates(2));
+    expect((await json('feed', 'push', id, 'segment.ndjson', '--full')).whole_segment).toMatchObject({
+      deletes: 0,
+      deletes_withheld: 0,
+      unchanged: 2,
+    });
+    for (const file of ['nofile', '.']) {
+      const { code, stdout, stderr } = await run(['feed', 'push', id, file]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^\S+ cannot be read: [^\n]*\n$/);
+    }
+    expect((await run(['feed', 'delete', id, '--mode', 'discard', '--wait'])).code).toBe(0);
   });
 
   it('drains a feed, and deletes it while it says what that waits for', async () => {

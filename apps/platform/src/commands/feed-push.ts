@@ -1,8 +1,8 @@
-import { createReadStream, statSync } from 'node:fs';
 import { pipeline, Transform } from 'node:stream';
-import { CliError } from '../cli/cli-error.ts';
+import type { IngestReport } from '@batchfeed/schemas';
 import type { CommandDefinition } from '../cli/command-definition.ts';
 import { feedPath, query } from '../cli/feed-path.ts';
+import { openInput } from '../cli/input-file.ts';
 import { EXIT } from '../exit-codes.ts';
 
 /** Rejections that are shown one by one. */
@@ -24,8 +24,9 @@ export const feedPushCommand: CommandDefinition = {
   async run({ api, args: [feedId, file], options, out, signal }) {
     const client = api();
     const path = feedPath(feedId, `/user_segment_updates${query({ mode: options.full ? 'full' : undefined })}`);
-    const source = file === undefined ? process.stdin : createReadStream(file);
-    const bytes = file === undefined ? 0 : sizeOf(file);
+    const input = file === undefined ? undefined : await openInput(file);
+    const source = input?.handle.createReadStream() ?? process.stdin;
+    const bytes = input?.bytes ?? 0;
     const progress = bytes === 0 ? undefined : out.progress(bytes, 'bytes');
     let read = 0;
     const counted = new Transform({
@@ -41,19 +42,26 @@ export const feedPushCommand: CommandDefinition = {
       ...(file?.endsWith('.gz') ? { 'content-encoding': 'gzip' } : {}),
       ...(options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey as string }),
     };
-    const report = await client.upload(path, counted, headers).finally(() => progress?.stop());
-    const faults = (report.rejections as { line: number; path: string; message: string }[])
-      .slice(0, SHOWN)
-      .map(({ line, path: field, message }) => `  line ${line}: ${field} ${message}`);
-    out.result(report, [`${report.accepted} accepted, ${report.rejected} rejected`, ...faults].join('\n'));
+    const report: IngestReport = await client.upload(path, counted, headers).finally(() => {
+      progress?.stop();
+      source.destroy();
+    });
+    out.result(report, render(report));
     return report.rejected > 0 ? EXIT.found : EXIT.ok;
   },
 };
 
-function sizeOf(file: string): number {
-  try {
-    return statSync(file).size;
-  } catch (error) {
-    throw new CliError('USAGE', `${file} cannot be read: ${(error as Error).message}`);
-  }
+function render({ accepted, rejected, rejections, whole_segment: whole }: IngestReport): string {
+  const faults = rejections.slice(0, SHOWN).map(({ line, path, message }) => `  line ${line}: ${path} ${message}`);
+  const changes =
+    whole === undefined
+      ? []
+      : [
+          `whole segment: ${whole.upserts} upserts, ${whole.deletes} deletes, ${whole.unchanged} unchanged; ${whole.known_before} known before`,
+        ];
+  const withheld =
+    (whole?.deletes_withheld ?? 0) === 0
+      ? []
+      : [`${whole?.deletes_withheld} deletes withheld, since any rejected line may have been one of them`];
+  return [`${accepted} accepted, ${rejected} rejected`, ...changes, ...withheld, ...faults].join('\n');
 }
