@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,14 +9,17 @@ import { ApiClient } from '../cli/api-client.ts';
 import { CliError } from '../cli/cli-error.ts';
 import type { CommandContext, CommandDefinition } from '../cli/command-definition.ts';
 import { feedPath, pair, wholeNumber } from '../cli/feed-path.ts';
+import { mustBeReadable, openInput } from '../cli/input-file.ts';
 import { batchNews } from '../dev/batch-news.ts';
 import { makeDevFeed } from '../dev/dev-feed.ts';
 import { generateUsers } from '../dev/generate-users.ts';
+import { type PluginProcess, startPlugin } from '../dev/plugin-process.ts';
 import { untilReady, untilRestarted } from '../dev/plugin-watch.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readPort } from '../settings/checks.ts';
 
 const LOOK_MS = 200;
+const GONE = 'the plugin is gone; what it has not answered waits';
 
 export const devCommand: CommandDefinition = {
   path: ['dev'],
@@ -44,6 +46,7 @@ export const devCommand: CommandDefinition = {
   example: "batchfeed dev --exec 'node dist/main.js' --users 25",
   notes: 'Without --exec it prints the environment to start the plugin with. Data is kept with --data-dir only.',
   async run(context) {
+    if (context.options.file !== undefined) await mustBeReadable(context.options.file);
     const kept = context.settings.get('data_dir');
     const dataDir = kept ?? mkdtempSync(join(tmpdir(), 'batchfeed-dev-'));
     const logger = pino({ level: 'debug' }, batchNews(context.out));
@@ -51,7 +54,9 @@ export const devCommand: CommandDefinition = {
     const platform = await openPlatform({ dataDir, port, logger }).catch((error: Error) => {
       throw new CliError('FAILED', error.message, { cause: error });
     });
-    let child: ChildProcess | undefined;
+    const ending = new AbortController();
+    const signal = AbortSignal.any([context.signal, ending.signal]);
+    let child: PluginProcess | undefined;
     try {
       const token = platform.newApiToken ?? readFileSync(join(dataDir, 'api-token'), 'utf8').trim();
       const api = new ApiClient(platform.url, () => token);
@@ -60,10 +65,17 @@ export const devCommand: CommandDefinition = {
       const environment = pluginEnvironment(platform.url, pluginUrl, feed.credentials);
       context.out.say(`platform ${platform.url}, feed ${feed.feedId}`);
       if (context.options.exec === undefined) context.out.say(instructions(environment));
-      else child = start(context.options.exec, environment);
-      return await work(context, api, feed.feedId);
+      else child = startPlugin(context.options.exec, environment);
+      const working = work({ ...context, signal }, api, feed.feedId);
+      const stopped = aborted(signal).then(() => EXIT.ok);
+      return await Promise.race([
+        working,
+        stopped,
+        ...(child === undefined ? [] : [failure(child, context.out, signal)]),
+      ]);
     } finally {
-      child?.kill('SIGTERM');
+      ending.abort();
+      await child?.stop();
       await platform.close(2_000);
       if (kept === undefined) rmSync(dataDir, { recursive: true, force: true });
     }
@@ -77,8 +89,13 @@ async function work({ options, out, signal }: CommandContext, api: ApiClient, fe
     out.say(`waiting for the plugin at ${url}`);
     await untilReady(url, signal);
     if (signal.aborted) return EXIT.ok;
+    // From here on, as it may restart while updates are on their way.
+    const back = options.once ? undefined : untilRestarted(url, signal, () => out.say(GONE));
     await api.call('POST', feedPath(feedId, '/activate'));
-    const updates = options.file === undefined ? Readable.from(ndjson(options.users)) : createReadStream(options.file);
+    const updates =
+      options.file === undefined
+        ? Readable.from(ndjson(options.users))
+        : (await openInput(options.file)).handle.createReadStream();
     const report = await api.upload(feedPath(feedId, '/user_segment_updates'), updates);
     out.say(`streamed ${report.accepted} updates${report.rejected > 0 ? `, ${report.rejected} rejected` : ''}`);
     const restarted = new AbortController();
@@ -88,7 +105,7 @@ async function work({ options, out, signal }: CommandContext, api: ApiClient, fe
       const dead = await following;
       return dead > 0 || report.rejected > 0 ? EXIT.found : EXIT.ok;
     }
-    await untilRestarted(url, signal, () => out.say('the plugin is gone; what it has not answered waits'));
+    await back;
     restarted.abort();
     await following;
     if (signal.aborted) return EXIT.ok;
@@ -143,6 +160,17 @@ function instructions(environment: Readonly<Record<string, string>>): string {
   ].join('\n');
 }
 
-function start(command: string, environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(command, { shell: true, stdio: ['ignore', 2, 2], env: { ...process.env, ...environment } });
+/** Rejects once the plugin's command has failed; one that ended well may have left the plugin running. */
+async function failure(plugin: PluginProcess, out: CommandContext['out'], signal: AbortSignal): Promise<never> {
+  const why = await plugin.ended;
+  if (why !== undefined) throw new CliError('FAILED', `The command that --exec names ended with ${why}.`);
+  if (!signal.aborted) out.say('the command that --exec names has ended');
+  return new Promise(() => {});
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
