@@ -329,6 +329,9 @@ describe('batchfeed', () => {
     expect((await run(['feed', 'stats', '77'])).code).toBe(4);
     expect((await run(['feed', 'stats', 'seven'])).code).toBe(2);
     for (const args of [
+      [],
+      ['feed'],
+      ['config'],
       ['feed', 'push'],
       ['simulate'],
       ['dev'],
@@ -340,6 +343,11 @@ describe('batchfeed', () => {
       const { code, stdout } = await run([...args, '--help']);
       expect([code, stdout]).toEqual([0, expect.stringMatching(/Example:\n {2}\$ [\s\S]*Exit codes:/)]);
     }
+  });
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    expect(await run(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
   it('completes in bash', async () => {

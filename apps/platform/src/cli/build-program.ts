@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import { commands } from '../commands/index.ts';
 import type { Environment } from '../config.ts';
 import { EXIT_HELP } from '../exit-codes.ts';
@@ -19,18 +20,24 @@ const COMMON: readonly (readonly [flags: string, description: string, setting?: 
 /** Options of single commands that are settings too. */
 const SETTING_OPTIONS: Readonly<Record<string, SettingName>> = { host: 'host', port: 'port', logLevel: 'log_level' };
 
-const GROUPS: Readonly<Record<string, string>> = {
-  feed: 'create, fill, pause and look into feeds',
-  'dead-letters': 'look at what plugins refused for good, and send it again',
-  config: 'show and change the configuration',
-  backup: 'copy the data folder, and go on from a copy',
+const GROUPS: Readonly<Record<string, readonly [description: string, example: string]>> = {
+  feed: ['create, fill, pause and look into feeds', 'batchfeed feed push 1 updates.ndjson'],
+  'dead-letters': [
+    'look at what plugins refused for good, and send it again',
+    'batchfeed dead-letters list 1 --http-status 400',
+  ],
+  config: ['show and change the configuration', 'batchfeed config set port 8090'],
+  backup: ['copy the data folder, and go on from a copy', 'batchfeed backup create before-upgrade'],
 };
 
 /** The command line, made of the table of commands. */
 export function buildProgram(environment: Environment, onEnd: (code: number) => void): Command {
   const program = new Command('batchfeed')
     .description('Operate audience feeds whose plugins deliver in batches')
-    .addHelpText('after', EXIT_HELP)
+    .version(manifest.version)
+    // Before commands only: a command may have a --version of its own.
+    .enablePositionalOptions()
+    .addHelpText('after', `\nExample:\n  $ batchfeed serve --data-dir ./feeds --port 8080\n${EXIT_HELP}`)
     .exitOverride();
   const groups = new Map<string, Command>();
   for (const definition of commands) {
@@ -44,9 +51,11 @@ export function buildProgram(environment: Environment, onEnd: (code: number) => 
 function groupOf(program: Command, groups: Map<string, Command>, name: string): Command {
   let group = groups.get(name);
   if (group === undefined) {
+    const [description, example] = GROUPS[name] ?? ['', `batchfeed ${name} --help`];
     group = program
       .command(name)
-      .description(GROUPS[name] ?? '')
+      .description(description)
+      .addHelpText('after', `\nExample:\n  $ ${example}\n${EXIT_HELP}`)
       .exitOverride();
     groups.set(name, group);
   }
