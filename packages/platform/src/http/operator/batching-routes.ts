@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import type { Configuration } from '../../config/configuration.ts';
 import { found, PlatformError } from '../../platform-error.ts';
+import { ifMatchHeaders } from '../etags.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { ok, wholeList } from '../wrappers.ts';
@@ -50,7 +51,14 @@ export function batchingRoutes(app: RouteApp, { configuration, pipeline, etags }
   );
   app.put(
     `${PATH}/:id`,
-    { schema: { params: oneParams, body: batchingConfigurationSchema, response: configurationOf } },
+    {
+      schema: {
+        params: oneParams,
+        headers: ifMatchHeaders,
+        body: batchingConfigurationSchema,
+        response: configurationOf,
+      },
+    },
     async (request) => {
       const { params, body } = request;
       const version = findBatchable(configuration, params, body);
@@ -60,10 +68,11 @@ export function batchingRoutes(app: RouteApp, { configuration, pipeline, etags }
       return ok(updated);
     },
   );
-  app.delete(`${PATH}/:id`, { schema: { params: oneParams } }, async ({ params }) => {
-    if (!batchingConfigurations.delete(findVersion(configuration, params).id, params.id)) {
-      throw new PlatformError('NOT_FOUND', `There is no ${describe(params.id)}.`);
-    }
+  app.delete(`${PATH}/:id`, { schema: { params: oneParams, headers: ifMatchHeaders } }, async (request) => {
+    const { params } = request;
+    const { id: versionId } = findVersion(configuration, params);
+    etags.mustMatch(request, found(batchingConfigurations.get(versionId, params.id), describe(params.id)));
+    batchingConfigurations.delete(versionId, params.id);
     pipeline.configurationChanged();
     return ok({});
   });

@@ -10,6 +10,7 @@ import {
 } from '@batchfeed/schemas';
 import { z } from 'zod';
 import { found } from '../../platform-error.ts';
+import { ifMatchHeaders } from '../etags.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { listOk, ok, wholeList } from '../wrappers.ts';
@@ -24,9 +25,11 @@ const datamartParams = z.object({
 const realms = { 200: listWrapperSchema(userAgentIdentifierRealmSelectionSchema) };
 
 /** `/feed_destinations` and the realms of datamarts: what plugins read at the gateway and operators set. */
-export function destinationRoutes(app: RouteApp, { configuration, now }: Services): void {
+export function destinationRoutes(app: RouteApp, { configuration, etags, now }: Services): void {
   const { feedDestinations, realmSelections } = configuration;
   const find = (id: string) => found(feedDestinations.get(id), `feed destination ${id}`);
+  // Credentials that changed are others although they are not shown.
+  const whole = (id: string) => ({ ...find(id), credentials: feedDestinations.credentials(id) });
 
   app.post(PATH, { schema: { body: createFeedDestinationSchema, response: destination } }, async ({ body }) =>
     ok(feedDestinations.create(body, now())),
@@ -36,25 +39,37 @@ export function destinationRoutes(app: RouteApp, { configuration, now }: Service
     { schema: { querystring: pageQuerySchema, response: { 200: listWrapperSchema(feedDestinationResourceSchema) } } },
     async ({ query }) => listOk(feedDestinations.list(query), query),
   );
-  app.get(`${PATH}/:id`, { schema: { params, response: destination } }, async ({ params }) => ok(find(params.id)));
+  app.get(`${PATH}/:id`, { schema: { params, response: destination } }, async ({ params: { id } }, reply) => {
+    reply.header('etag', etags.of(whole(id)));
+    return ok(find(id));
+  });
   app.put(
     `${PATH}/:id/credentials`,
-    { schema: { params, body: putCredentialsSchema, response: destination } },
-    async ({ params: { id }, body }) => {
-      feedDestinations.setCredentials(find(id).id, body);
+    { schema: { params, headers: ifMatchHeaders, body: putCredentialsSchema, response: destination } },
+    async (request, reply) => {
+      const { id } = request.params;
+      etags.mustMatch(request, whole(id));
+      feedDestinations.setCredentials(id, request.body);
+      reply.header('etag', etags.of(whole(id)));
       return ok(find(id));
     },
   );
 
-  app.get(REALMS, { schema: { params: datamartParams, response: realms } }, async ({ params }) =>
-    wholeList(realmSelections.list(params.datamart_id)),
-  );
+  app.get(REALMS, { schema: { params: datamartParams, response: realms } }, async ({ params }, reply) => {
+    const selections = realmSelections.list(params.datamart_id);
+    reply.header('etag', etags.of(selections));
+    return wholeList(selections);
+  });
   app.put(
     REALMS,
-    { schema: { params: datamartParams, body: putRealmSelectionsSchema, response: realms } },
-    async ({ params, body }) => {
-      realmSelections.put(params.datamart_id, body);
-      return wholeList(realmSelections.list(params.datamart_id));
+    { schema: { params: datamartParams, headers: ifMatchHeaders, body: putRealmSelectionsSchema, response: realms } },
+    async (request, reply) => {
+      const { datamart_id: id } = request.params;
+      etags.mustMatch(request, realmSelections.list(id));
+      realmSelections.put(id, request.body);
+      const selections = realmSelections.list(id);
+      reply.header('etag', etags.of(selections));
+      return wholeList(selections);
     },
   );
 }

@@ -13,6 +13,7 @@ import { z } from 'zod';
 import type { Configuration } from '../../config/configuration.ts';
 import { masked } from '../../config/secret-properties.ts';
 import { found, PlatformError } from '../../platform-error.ts';
+import { ifMatchHeaders } from '../etags.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { listOk, ok, wholeList } from '../wrappers.ts';
@@ -52,6 +53,7 @@ export function feedRoutes(app: RouteApp, { configuration, pipeline, etags, now 
     {
       schema: {
         params: propertyParams,
+        headers: ifMatchHeaders,
         body: putPropertySchema,
         response: { 200: resourceWrapperSchema(propertyDefinitionSchema) },
       },
@@ -79,11 +81,17 @@ export function feedRoutes(app: RouteApp, { configuration, pipeline, etags, now 
     },
   );
 
-  app.post(`${PATH}/:feed_id/drain`, { schema: { params: feedParams, response: statistics } }, async ({ params }) => {
-    const { id } = findFeed(configuration, params);
-    await pipeline.drain(id);
-    return ok(pipeline.statistics(id));
-  });
+  app.post(
+    `${PATH}/:feed_id/drain`,
+    { schema: { params: feedParams, headers: ifMatchHeaders, response: statistics } },
+    async (request) => {
+      const feed = findFeed(configuration, request.params);
+      etags.mustMatch(request, feed);
+      const { id } = feed;
+      await pipeline.drain(id);
+      return ok(pipeline.statistics(id));
+    },
+  );
   app.get(`${PATH}/:feed_id/statistics`, { schema: { params: feedParams, response: statistics } }, async ({ params }) =>
     ok(pipeline.statistics(findFeed(configuration, params).id)),
   );

@@ -19,6 +19,7 @@ import { takesUpdates } from '../../feed-lifecycle.ts';
 import { PlatformError } from '../../platform-error.ts';
 import { checkBaseUrl } from '../../plugin/check-base-url.ts';
 import { checkPlugin } from '../../plugin/check-plugin.ts';
+import { ifMatchHeaders } from '../etags.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { listOk, ok } from '../wrappers.ts';
@@ -75,7 +76,14 @@ export function pluginRoutes(app: RouteApp, { configuration, pipeline, etags, gu
   );
   app.put(
     '/plugins/:plugin_id/versions/:version_id',
-    { schema: { params: z.object(versionParams), body: updateVersionSchema, response: version } },
+    {
+      schema: {
+        params: z.object(versionParams),
+        headers: ifMatchHeaders,
+        body: updateVersionSchema,
+        response: version,
+      },
+    },
     async (request) => {
       const present = findVersion(configuration, request.params);
       etags.mustMatch(request, withoutSecrets(present));

@@ -6,7 +6,8 @@ import {
   throttlingSchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
-import { found, PlatformError } from '../../platform-error.ts';
+import { found } from '../../platform-error.ts';
+import { ifMatchHeaders } from '../etags.ts';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { ok, wholeList } from '../wrappers.ts';
@@ -36,7 +37,7 @@ export function throttlingRoutes(app: RouteApp, { configuration, pipeline, etags
   );
   app.put(
     `${PATH}/:id`,
-    { schema: { params: oneParams, body: throttlingSchema, response: throttling } },
+    { schema: { params: oneParams, headers: ifMatchHeaders, body: throttlingSchema, response: throttling } },
     async (request) => {
       const { params, body } = request;
       const { id: versionId } = findVersion(configuration, params);
@@ -46,10 +47,11 @@ export function throttlingRoutes(app: RouteApp, { configuration, pipeline, etags
       return ok(updated);
     },
   );
-  app.delete(`${PATH}/:id`, { schema: { params: oneParams } }, async ({ params }) => {
-    if (!throttlings.delete(findVersion(configuration, params).id, params.id)) {
-      throw new PlatformError('NOT_FOUND', `There is no ${describe(params.id)}.`);
-    }
+  app.delete(`${PATH}/:id`, { schema: { params: oneParams, headers: ifMatchHeaders } }, async (request) => {
+    const { params } = request;
+    const { id: versionId } = findVersion(configuration, params);
+    etags.mustMatch(request, found(throttlings.get(versionId, params.id), describe(params.id)));
+    throttlings.delete(versionId, params.id);
     pipeline.configurationChanged();
     return ok({});
   });
