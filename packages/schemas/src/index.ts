@@ -390,4 +390,6 @@ export {
   type PageQuery,
   pageQuerySchema,
   resourceWrapperSchema,
+  type WholeListQuery,
+  wholeListQuerySchema,
 } from './wrappers.ts';

@@ -32,3 +32,9 @@ export const pageQuerySchema = z.object({
   max_results: z.coerce.number().int().min(1).max(1_000).default(50),
 });
 export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+/** The same of a list that is never long, all of which is answered unless told otherwise. */
+export const wholeListQuerySchema = pageQuerySchema.extend({
+  max_results: pageQuerySchema.shape.max_results.removeDefault().optional(),
+});
+export type WholeListQuery = z.infer<typeof wholeListQuerySchema>;

@@ -1,4 +1,4 @@
-import type { PageQuery } from '@batchfeed/schemas';
+import type { PageQuery, WholeListQuery } from '@batchfeed/schemas';
 import type { Page } from '../config/page.ts';
 
 /** The resource wrapper. */
@@ -18,7 +18,8 @@ export function listOk<T>({ items, total }: Page<T>, query: PageQuery) {
   };
 }
 
-/** The list wrapper around a list that is never long. */
-export function wholeList<T>(items: T[]) {
-  return listOk({ items, total: items.length }, { first_result: 0, max_results: items.length });
+/** The list wrapper around a list that is never long: all of it, unless a page is asked for. */
+export function wholeList<T>(items: T[], { first_result, max_results = items.length }: WholeListQuery) {
+  const page = items.slice(first_result, first_result + max_results);
+  return listOk({ items: page, total: items.length }, { first_result, max_results });
 }

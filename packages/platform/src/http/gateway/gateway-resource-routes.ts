@@ -3,6 +3,7 @@ import {
   listWrapperSchema,
   resourceWrapperSchema,
   userAgentIdentifierRealmSelectionSchema,
+  wholeListQuerySchema,
 } from '@batchfeed/schemas';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -44,13 +45,14 @@ export function gatewayResourceRoutes(app: RouteApp, { configuration }: Services
     {
       schema: {
         params: datamartParams,
+        querystring: wholeListQuerySchema,
         response: { 200: listWrapperSchema(userAgentIdentifierRealmSelectionSchema) },
       },
     },
     async (request) => {
       const { datamart_id: id } = request.params;
       const own = feeds.ofVersion(request.pluginVersionId).some(({ datamart_id }) => datamart_id === id);
-      return wholeList(realmSelections.list(found(own ? id : undefined, `datamart ${id}`)));
+      return wholeList(realmSelections.list(found(own ? id : undefined, `datamart ${id}`)), request.query);
     },
   );
 }

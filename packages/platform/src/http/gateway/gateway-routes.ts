@@ -5,6 +5,7 @@ import {
   propertyDefinitionSchema,
   putPropertySchema,
   resourceWrapperSchema,
+  wholeListQuerySchema,
 } from '@batchfeed/schemas';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -39,8 +40,14 @@ export function gatewayRoutes(app: RouteApp, { configuration }: Services): void 
 
   app.get(
     `${PATH}/properties`,
-    { schema: { params: feedParams, response: { 200: listWrapperSchema(propertyDefinitionSchema) } } },
-    async (request) => wholeList(feedProperties.list(findOwn(request, request.params.feed_id).id)),
+    {
+      schema: {
+        params: feedParams,
+        querystring: wholeListQuerySchema,
+        response: { 200: listWrapperSchema(propertyDefinitionSchema) },
+      },
+    },
+    async (request) => wholeList(feedProperties.list(findOwn(request, request.params.feed_id).id), request.query),
   );
   app.post(
     `${PATH}/properties`,

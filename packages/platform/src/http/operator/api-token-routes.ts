@@ -4,6 +4,7 @@ import {
   issuedApiTokenSchema,
   listWrapperSchema,
   resourceWrapperSchema,
+  wholeListQuerySchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
 import { PlatformError } from '../../platform-error.ts';
@@ -19,8 +20,10 @@ export function apiTokenRoutes(app: RouteApp, { configuration: { apiTokens }, no
   app.post(PATH, { schema: { body: createApiTokenSchema, response: issued } }, async ({ body }) =>
     ok(apiTokens.issue(body, now())),
   );
-  app.get(PATH, { schema: { response: { 200: listWrapperSchema(apiTokenResourceSchema) } } }, async () =>
-    wholeList(apiTokens.list()),
+  app.get(
+    PATH,
+    { schema: { querystring: wholeListQuerySchema, response: { 200: listWrapperSchema(apiTokenResourceSchema) } } },
+    async ({ query }) => wholeList(apiTokens.list(), query),
   );
   app.delete(`${PATH}/:id`, { schema: { params: z.object({ id: z.string() }) } }, async ({ params: { id } }) => {
     if (apiTokens.isLastAdmin(id)) {

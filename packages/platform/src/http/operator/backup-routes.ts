@@ -1,4 +1,10 @@
-import { backupSchema, createBackupSchema, listWrapperSchema, resourceWrapperSchema } from '@batchfeed/schemas';
+import {
+  backupSchema,
+  createBackupSchema,
+  listWrapperSchema,
+  resourceWrapperSchema,
+  wholeListQuerySchema,
+} from '@batchfeed/schemas';
 import type { RouteApp } from '../route-app.ts';
 import type { Services } from '../services.ts';
 import { ok, wholeList } from '../wrappers.ts';
@@ -10,7 +16,9 @@ export function backupRoutes(app: RouteApp, { operations }: Services): void {
     { schema: { body: createBackupSchema.optional(), response: { 200: resourceWrapperSchema(backupSchema) } } },
     async ({ body }) => ok(await operations.backups.create(body?.name)),
   );
-  app.get('/backups', { schema: { response: { 200: listWrapperSchema(backupSchema) } } }, async () =>
-    wholeList(operations.backups.list()),
+  app.get(
+    '/backups',
+    { schema: { querystring: wholeListQuerySchema, response: { 200: listWrapperSchema(backupSchema) } } },
+    async ({ query }) => wholeList(operations.backups.list(), query),
   );
 }

@@ -5,6 +5,7 @@ import {
   batchingConfigurationSchema,
   listWrapperSchema,
   resourceWrapperSchema,
+  wholeListQuerySchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
 import type { Configuration } from '../../config/configuration.ts';
@@ -38,12 +39,13 @@ export function batchingRoutes(app: RouteApp, { configuration, pipeline, etags }
     {
       schema: {
         params: z.object(versionParams),
+        querystring: wholeListQuerySchema,
         response: { 200: listWrapperSchema(batchingConfigurationResourceSchema) },
       },
     },
-    async ({ params }) => {
+    async ({ params, query }) => {
       const found = batchingConfigurations.find(findVersion(configuration, params).id);
-      return wholeList(found === undefined ? [] : [found]);
+      return wholeList(found === undefined ? [] : [found], query);
     },
   );
   app.get(`${PATH}/:id`, { schema: { params: oneParams, response: configurationOf } }, async ({ params }) =>

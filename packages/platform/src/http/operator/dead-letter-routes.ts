@@ -14,6 +14,7 @@ import {
   resourceWrapperSchema,
   revealBatchSchema,
   revealedLinesSchema,
+  wholeListQuerySchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
 import { maskContent, maskText } from '../../history/mask.ts';
@@ -47,8 +48,14 @@ export function deadLetterRoutes(app: RouteApp, { configuration, pipeline, now }
   );
   app.get(
     `${PATH}/groups`,
-    { schema: { params: feedParams, response: { 200: listWrapperSchema(deadLetterGroupSchema) } } },
-    async ({ params }) => wholeList(await deadLetters.groups(feedOf(params))),
+    {
+      schema: {
+        params: feedParams,
+        querystring: wholeListQuerySchema,
+        response: { 200: listWrapperSchema(deadLetterGroupSchema) },
+      },
+    },
+    async ({ params, query }) => wholeList(await deadLetters.groups(feedOf(params)), query),
   );
   app.get(
     `${PATH}/export`,

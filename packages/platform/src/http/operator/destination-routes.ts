@@ -7,6 +7,7 @@ import {
   putRealmSelectionsSchema,
   resourceWrapperSchema,
   userAgentIdentifierRealmSelectionSchema,
+  wholeListQuerySchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
 import { found } from '../../platform-error.ts';
@@ -55,11 +56,15 @@ export function destinationRoutes(app: RouteApp, { configuration, etags, now }: 
     },
   );
 
-  app.get(REALMS, { schema: { params: datamartParams, response: realms } }, async ({ params }, reply) => {
-    const selections = realmSelections.list(params.datamart_id);
-    reply.header('etag', etags.of(selections));
-    return wholeList(selections);
-  });
+  app.get(
+    REALMS,
+    { schema: { params: datamartParams, querystring: wholeListQuerySchema, response: realms } },
+    async ({ params, query }, reply) => {
+      const selections = realmSelections.list(params.datamart_id);
+      reply.header('etag', etags.of(selections));
+      return wholeList(selections, query);
+    },
+  );
   app.put(
     REALMS,
     { schema: { params: datamartParams, headers: ifMatchHeaders, body: putRealmSelectionsSchema, response: realms } },
@@ -69,7 +74,7 @@ export function destinationRoutes(app: RouteApp, { configuration, etags, now }: 
       realmSelections.put(id, request.body);
       const selections = realmSelections.list(id);
       reply.header('etag', etags.of(selections));
-      return wholeList(selections);
+      return wholeList(selections, { first_result: 0 });
     },
   );
 }

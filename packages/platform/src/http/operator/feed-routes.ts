@@ -8,6 +8,7 @@ import {
   propertyDefinitionSchema,
   putPropertySchema,
   resourceWrapperSchema,
+  wholeListQuerySchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
 import type { Configuration } from '../../config/configuration.ts';
@@ -45,8 +46,14 @@ export function feedRoutes(app: RouteApp, { configuration, pipeline, etags, now 
 
   app.get(
     `${PATH}/:feed_id/properties`,
-    { schema: { params: feedParams, response: { 200: listWrapperSchema(propertyDefinitionSchema) } } },
-    async ({ params }) => wholeList(feedProperties.list(findFeed(configuration, params).id).map(masked)),
+    {
+      schema: {
+        params: feedParams,
+        querystring: wholeListQuerySchema,
+        response: { 200: listWrapperSchema(propertyDefinitionSchema) },
+      },
+    },
+    async ({ params, query }) => wholeList(feedProperties.list(findFeed(configuration, params).id).map(masked), query),
   );
   app.put(
     `${PATH}/:feed_id/properties/technical_name=:technical_name`,

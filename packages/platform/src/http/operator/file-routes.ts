@@ -1,4 +1,4 @@
-import { fileResourceSchema, listWrapperSchema, resourceWrapperSchema } from '@batchfeed/schemas';
+import { fileResourceSchema, listWrapperSchema, resourceWrapperSchema, wholeListQuerySchema } from '@batchfeed/schemas';
 import { z } from 'zod';
 import { found } from '../../platform-error.ts';
 import { bytesOf, FILE_BODY, sendBytes, takeBytes } from '../binary-bodies.ts';
@@ -21,8 +21,10 @@ export function fileRoutes(app: RouteApp, { configuration, etags, now }: Service
   takeBytes(app);
   const { files } = configuration;
 
-  app.get(FILES, { schema: { params, response: { 200: listWrapperSchema(fileResourceSchema) } } }, async ({ params }) =>
-    wholeList(files.listConfiguration(findVersion(configuration, params).id)),
+  app.get(
+    FILES,
+    { schema: { params, querystring: wholeListQuerySchema, response: { 200: listWrapperSchema(fileResourceSchema) } } },
+    async ({ params, query }) => wholeList(files.listConfiguration(findVersion(configuration, params).id), query),
   );
   app.get(
     FILE,

@@ -11,6 +11,7 @@ import {
   statisticsHistoryQuerySchema,
   statisticsPeriodSchema,
   statisticsWindowSchema,
+  wholeListQuerySchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
 import { withHistory } from '../../history/with-history.ts';
@@ -37,27 +38,33 @@ export function statisticsRoutes(app: RouteApp, { configuration, pipeline, histo
     {
       schema: {
         params: feedParams,
-        querystring: statisticsHistoryQuerySchema,
+        querystring: statisticsHistoryQuerySchema.extend(wholeListQuerySchema.shape),
         response: { 200: listWrapperSchema(statisticsPeriodSchema) },
       },
     },
-    async ({ params, query }) => wholeList(statistics.history(feedOf(params).id, query)),
+    async ({ params, query }) => wholeList(statistics.history(feedOf(params).id, query), query),
   );
   app.get(
     `${PATH}/statistics/sessions`,
-    { schema: { params: feedParams, response: { 200: listWrapperSchema(sessionStatisticsSchema) } } },
-    async ({ params }) => wholeList(statistics.sessions(feedOf(params).id)),
+    {
+      schema: {
+        params: feedParams,
+        querystring: wholeListQuerySchema,
+        response: { 200: listWrapperSchema(sessionStatisticsSchema) },
+      },
+    },
+    async ({ params, query }) => wholeList(statistics.sessions(feedOf(params).id), query),
   );
   app.get(
     `${PATH}/statistics/rejected_identifiers`,
     {
       schema: {
         params: feedParams,
-        querystring: statisticsWindowSchema,
+        querystring: statisticsWindowSchema.extend(wholeListQuerySchema.shape),
         response: { 200: listWrapperSchema(rejectedIdentifiersSchema) },
       },
     },
-    async ({ params, query }) => wholeList(statistics.rejected(feedOf(params).id, query)),
+    async ({ params, query }) => wholeList(statistics.rejected(feedOf(params).id, query), query),
   );
 
   app.get(
@@ -92,7 +99,13 @@ export function statisticsRoutes(app: RouteApp, { configuration, pipeline, histo
   );
   app.get(
     `${PATH}/arrivals`,
-    { schema: { params: feedParams, response: { 200: listWrapperSchema(arrivalSchema) } } },
-    async ({ params }) => wholeList(await arrivals.named(findFeed(configuration, params).id)),
+    {
+      schema: {
+        params: feedParams,
+        querystring: wholeListQuerySchema,
+        response: { 200: listWrapperSchema(arrivalSchema) },
+      },
+    },
+    async ({ params, query }) => wholeList(await arrivals.named(findFeed(configuration, params).id), query),
   );
 }

@@ -4,6 +4,7 @@ import {
   type ThrottlingResource,
   throttlingResourceSchema,
   throttlingSchema,
+  wholeListQuerySchema,
 } from '@batchfeed/schemas';
 import { z } from 'zod';
 import { found } from '../../platform-error.ts';
@@ -29,8 +30,14 @@ export function throttlingRoutes(app: RouteApp, { configuration, pipeline, etags
   });
   app.get(
     PATH,
-    { schema: { params, response: { 200: listWrapperSchema(throttlingResourceSchema) } } },
-    async ({ params }) => wholeList(throttlings.list(findVersion(configuration, params).id)),
+    {
+      schema: {
+        params,
+        querystring: wholeListQuerySchema,
+        response: { 200: listWrapperSchema(throttlingResourceSchema) },
+      },
+    },
+    async ({ params, query }) => wholeList(throttlings.list(findVersion(configuration, params).id), query),
   );
   app.get(`${PATH}/:id`, { schema: { params: oneParams, response: throttling } }, async ({ params }) =>
     ok(found(throttlings.get(findVersion(configuration, params).id, params.id), describe(params.id))),

@@ -1,6 +1,7 @@
 import {
   listWrapperSchema,
   resourceWrapperSchema,
+  wholeListQuerySchema,
   workerCredentialsResourceSchema,
   workerCredentialsSchema,
 } from '@batchfeed/schemas';
@@ -26,8 +27,14 @@ export function workerCredentialsRoutes(app: RouteApp, { configuration, now }: S
   );
   app.get(
     PATH,
-    { schema: { params, response: { 200: listWrapperSchema(workerCredentialsResourceSchema) } } },
-    async ({ params }) => wholeList(workerCredentials.list(findVersion(configuration, params).id)),
+    {
+      schema: {
+        params,
+        querystring: wholeListQuerySchema,
+        response: { 200: listWrapperSchema(workerCredentialsResourceSchema) },
+      },
+    },
+    async ({ params, query }) => wholeList(workerCredentials.list(findVersion(configuration, params).id), query),
   );
   app.post(
     `${PATH}/:worker_id/rotate`,
