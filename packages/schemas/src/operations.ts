@@ -28,7 +28,7 @@ export type FeedLedger = z.infer<typeof feedLedgerSchema>;
 /** What to explain of a feed; exactly one of them. */
 export const explainQuerySchema = z
   .object({
-    /** A grouping key; of the running session unless `session_id` says otherwise. */
+    /** A grouping key: what waits in the running session and is over in any, or both in the one of `session_id`. */
     key: z.string().optional(),
     session_id: z.string().optional(),
     /** A batch id: the `Idempotency-Key` the plugin saw. */

@@ -58,6 +58,7 @@ export interface BatchRow {
 export interface BatchFilter {
   readonly feedId: string;
   readonly groupingKey: string | undefined;
+  readonly sessionId?: string | undefined;
   readonly sealReason: string | undefined;
   readonly state: BatchState | undefined;
   /** Only rows before this one. */

@@ -107,9 +107,10 @@ function candidates(db: HistoryDatabase, filter: BatchFilter): Iterable<BatchRow
   return db.prepare(sql as string).iterate(...(values as unknown[])) as Iterable<BatchRow>;
 }
 
-function matches(row: BatchRow, { groupingKey, sealReason, state }: BatchFilter): boolean {
+function matches(row: BatchRow, { groupingKey, sessionId, sealReason, state }: BatchFilter): boolean {
   return (
     (groupingKey === undefined || row.groupingKey === groupingKey) &&
+    (sessionId === undefined || row.sessionId === sessionId) &&
     (sealReason === undefined || row.sealReason === sealReason) &&
     (state === undefined || row.state === state)
   );

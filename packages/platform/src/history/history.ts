@@ -37,6 +37,8 @@ type TellChange = (feedId: string, batchId: string, summarise: () => BatchSummar
 /** Batches that are asked about at a time after a crash, and how often. */
 const UNSURE_AT_A_TIME = 50;
 const UNSURE_EVERY_MS = 1_000;
+/** Batches of a grouping key that an explanation looks at: the latest ones. `…/batches` pages through all. */
+const EXPLAINED_OF_KEY = 100;
 
 /**
  * What became of updates, lines and batches once they were over, which the engine forgets: kept in a file of its own, for a
@@ -141,6 +143,19 @@ export class History {
   /** What is over of a user in a feed, without what is known of anyway. */
   async explainUser(feedId: string, user: string, known: ReadonlySet<string | undefined>) {
     return explainUserOver(await this.#find(user, feedId), known, this.#updatePrefix);
+  }
+
+  /** The latest batches of a grouping key that are over, the oldest first, without those that are known of anyway. */
+  async explainKey(
+    feedId: string,
+    { groupingKey, sessionId }: { groupingKey: string; sessionId: string | undefined },
+    known: ReadonlySet<string | undefined>,
+  ): Promise<ExplanationResource[]> {
+    const any = { sealReason: undefined, state: undefined, before: undefined };
+    const filter = { feedId, groupingKey, sessionId, ...any, max: EXPLAINED_OF_KEY };
+    const { rows } = await this.#ask('list', filter);
+    const over = rows.reverse().map(explainOver);
+    return over.filter((found) => found !== undefined && !known.has(found.batch_id)) as ExplanationResource[];
   }
 
   /** A batch that is over; undefined when it is not, or not known. */

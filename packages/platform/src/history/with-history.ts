@@ -12,13 +12,17 @@ const NOWHERE: ReadonlySet<string> = new Set(['over', 'unknown']);
 export async function withHistory(
   history: History,
   feedId: string,
-  { user, batch }: ExplainFeedQuery,
+  { user, key, session_id: sessionId, batch }: ExplainFeedQuery,
   answer: ExplainAnswer,
 ): Promise<ExplainAnswer> {
   try {
+    const known = new Set(answer.found.map(({ batch_id: id }) => id));
     if (user !== undefined) {
-      const known = new Set(answer.found.map(({ batch_id: id }) => id));
       const over = await history.explainUser(feedId, userOf(user), known);
+      return { ...answer, found: [...answer.found, ...over] };
+    }
+    if (key !== undefined) {
+      const over = await history.explainKey(feedId, { groupingKey: key, sessionId }, known);
       return { ...answer, found: [...answer.found, ...over] };
     }
     const isNowhere = answer.found.every(({ state }) => NOWHERE.has(state));

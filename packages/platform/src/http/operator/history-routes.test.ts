@@ -269,6 +269,36 @@ describe('explain', () => {
     const again = await operator.do<ExplainAnswer>('GET', `${feed.path}/explain?batch=${batch}`);
     expect(again.found).toEqual([found[0]]);
   });
+
+  it('knows the latest batches of a grouping key that are over, of every session or of one', async () => {
+    makesLines('list a', 'list b');
+    const feed = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 1 } });
+    const explain = async (query: string) =>
+      (await operator.do<ExplainAnswer>('GET', `${feed.path}/explain?${query}`)).found;
+    const { session_id: first } = await feed.resource();
+    await feed.push([update('u1'), update('u2')]);
+    await feed.until(delivered);
+    await operator.do('POST', `${feed.path}/pause`);
+    await operator.do('POST', `${feed.path}/resume`);
+    await feed.push([update('u3')]);
+    await feed.until(({ lines }) => lines.delivered === 6);
+    const found = await explain('key=list%20a');
+    const { data: listed } = await pageOf(feed, 'grouping_key=list%20a');
+    expect(found.map(({ batch_id: id }) => id)).toEqual(listed.map(({ batch_id: id }) => id).reverse());
+    expect(found).toMatchObject(listed.map(() => ({ state: 'over', outcome: 'delivered', grouping_key: 'list a' })));
+    expect(await explain(`key=list%20a&session_id=${first}`)).toEqual(found.slice(0, 2));
+    expect(await explain('key=list%20c')).toEqual([]);
+  });
+
+  it('says of a dead batch once that it is dead', async () => {
+    makesLines('list a');
+    plugin.on(BATCH, (_, response) => answer(response, 400, { status: 'ERROR' }));
+    const feed = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 1 } });
+    await feed.push([update('u1')]);
+    await feed.until(({ lines }) => lines.dead === 1);
+    const { found } = await operator.do<ExplainAnswer>('GET', `${feed.path}/explain?key=list%20a`);
+    expect(found).toMatchObject([{ state: 'over', outcome: 'dead' }]);
+  });
 });
 
 describe('the history', () => {
