@@ -1,4 +1,4 @@
-import { errorWrapperSchema } from '@batchfeed/schemas';
+import { errorWrapperSchema, updateLineSchema } from '@batchfeed/schemas';
 import { z } from 'zod';
 import { gatewayOperationNames } from './gateway-operation-names.ts';
 import { operationNames } from './operation-names.ts';
@@ -13,6 +13,7 @@ export interface DocumentedRoute {
   readonly schema: {
     readonly params?: z.ZodObject;
     readonly querystring?: z.ZodType;
+    readonly headers?: z.ZodType;
     readonly body?: z.ZodType;
     readonly response?: Readonly<Record<string, z.ZodType>>;
   };
@@ -21,10 +22,11 @@ export interface DocumentedRoute {
 type Json = Record<string, unknown>;
 
 const BYTES = 'application/octet-stream';
+const UPLOAD = 'POST /v1/audience_segment_external_feeds/:feed_id/user_segment_updates';
 
 /** Routes whose bodies or answers are streams, which no schema describes. */
 const STREAMS: Readonly<Record<string, { body?: string; answer?: string }>> = {
-  'POST /v1/audience_segment_external_feeds/:feed_id/user_segment_updates': { body: 'application/x-ndjson' },
+  [UPLOAD]: { body: 'application/x-ndjson' },
   'GET /v1/audience_segment_external_feeds/:feed_id/dead_letters/export': { answer: 'application/x-ndjson' },
   'GET /v1/events': { answer: 'text/event-stream' },
   'GET /v1/plugins/:plugin_id/versions/:version_id/configuration_files/technical_name=:technical_name': {
@@ -38,8 +40,26 @@ const STREAMS: Readonly<Record<string, { body?: string; answer?: string }>> = {
   'GET /v1/data_file/data': { answer: BYTES },
 };
 
+/** The other form that the updates of an upload may have. Members of a whole segment need no operation. */
+const AS_ARRAY: Readonly<Record<string, Json>> = {
+  [UPLOAD]: {
+    'application/json': {
+      schema: { type: 'array', items: jsonSchema(updateLineSchema.partial({ operation: true }), 'input') },
+    },
+  },
+};
+
+/** Whose answers carry a tag although they are no single resource: files, and lists that are set as a whole. */
+const TAGGED =
+  /\/(configuration_files\/technical_name=:technical_name|data_files\/data|user_agent_identifier_realm_selections)$/;
+
 /** Asked by those who have no credentials yet. */
 const OPEN = /^(GET|POST) \/v1\/session$/;
+
+const TAG = {
+  description: 'Of the state answered. A change that brings it back in If-Match is made only while it is still that.',
+  schema: { type: 'string' },
+};
 
 const OPERATORS = [{ token: [] }, { session: [] }];
 const PLUGINS = [{ worker: [] }];
@@ -124,20 +144,25 @@ function operation(route: DocumentedRoute): Json {
     operationId: operationId(method, url),
     tags: [tagOf(url)],
     ...(OPEN.test(nameOf(route)) ? { security: [] } : {}),
-    parameters: [...parameters('path', schema.params), ...parameters('query', schema.querystring)],
+    parameters: [
+      ...parameters('path', schema.params),
+      ...parameters('query', schema.querystring),
+      ...parameters('header', schema.headers),
+    ],
     ...(body === undefined && stream?.body === undefined
       ? {}
       : {
           requestBody: {
             required: stream?.body !== undefined || !schema.body?.isOptional(),
             content: stream?.body
-              ? { [stream.body]: { schema: { type: 'string' } } }
+              ? { [stream.body]: { schema: { type: 'string' } }, ...AS_ARRAY[nameOf(route)] }
               : { 'application/json': { schema: body } },
           },
         }),
     responses: {
       200: {
         description: 'Done.',
+        ...(isTagged(route, answer) ? { headers: { ETag: TAG } } : {}),
         content: stream?.answer
           ? { [stream.answer]: { schema: { type: 'string' } } }
           : { 'application/json': { schema: answer === undefined ? {} : jsonSchema(answer, 'output') } },
@@ -150,7 +175,15 @@ function operation(route: DocumentedRoute): Json {
   };
 }
 
-function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+/** Whether answers carry a tag: see `Etags`. The gateway knows none. */
+function isTagged({ method, url, callers }: DocumentedRoute, answer: z.ZodType | undefined): boolean {
+  if (callers === 'plugins') return false;
+  if (TAGGED.test(url)) return method !== 'DELETE';
+  const data = answer instanceof z.ZodObject ? (answer.shape.data as unknown) : undefined;
+  return data instanceof z.ZodObject && ('id' in data.shape || 'technical_name' in data.shape);
+}
+
+function parameters(place: 'path' | 'query' | 'header', schema: z.ZodType | undefined): Json[] {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
     properties?: Record<string, Json>;
@@ -159,7 +192,8 @@ function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): Jso
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...rest } = property;
     return {
-      name,
+      // Node writes them in small letters; whoever reads of them knows them otherwise.
+      name: place === 'header' ? name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()) : name,
       in: place,
       required: place === 'path' || required.includes(name),
       ...(description === undefined ? {} : { description }),

@@ -310,6 +310,23 @@ describe('health, metrics and documentation', () => {
       type: 'integer',
       maximum: 100_000,
     });
+    const upload = document.paths['/v1/audience_segment_external_feeds/{feed_id}/user_segment_updates'].post;
+    expect(Object.keys(upload.requestBody.content)).toEqual(['application/x-ndjson', 'application/json']);
+    expect(upload.requestBody.content['application/json'].schema).toMatchObject({ type: 'array', items: {} });
+    const inHeaders = ({ parameters }: { parameters: { name: string; in: string; required: boolean }[] }) =>
+      parameters.filter((each) => each.in === 'header').map(({ name, required }) => [name, required]);
+    expect(inHeaders(upload)).toEqual([
+      ['Idempotency-Key', false],
+      ['Content-Encoding', false],
+    ]);
+    const feed = document.paths['/v1/audience_segment_external_feeds/{feed_id}'];
+    for (const method of ['put', 'delete']) expect(inHeaders(feed[method])).toEqual([['If-Match', false]]);
+    expect(inHeaders(feed.get)).toEqual([]);
+    const file = document.paths['/v1/data_files/data'];
+    for (const { responses } of [feed.get, feed.put, file.get, file.put]) {
+      expect(Object.keys(responses[200].headers)).toEqual(['ETag']);
+    }
+    expect(document.paths['/v1/audience_segment_external_feeds'].get.responses[200].headers).toBeUndefined();
     const page = await text('/v1/docs', {});
     expect(page).toContain('Upload updates');
     expect(page).not.toMatch(/(src|href)="(https?:)?\/\/|<script|@import|url\(/);

@@ -22,7 +22,12 @@ const query = z.object({
   allow_empty: z.enum(['true', 'false']).default('false'),
 });
 const keySchema = z.string().min(1).max(255);
-const headers = z.looseObject({ 'idempotency-key': keySchema.optional() });
+const headers = z.looseObject({
+  'idempotency-key': keySchema
+    .optional()
+    .describe('Of the upload: sent again with the same one, what was taken already is not taken twice.'),
+  'content-encoding': z.string().optional().describe('gzip when the body is; identity, or left out, when it is not.'),
+});
 
 /**
  * `…/user_segment_updates`: NDJSON of any length, or a JSON array, gzipped or not. Answered once everything accepted is on
