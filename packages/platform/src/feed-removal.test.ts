@@ -191,7 +191,7 @@ describe('resuming', () => {
     expect([status, second === first]).toEqual(['ACTIVE', false]);
   });
 
-  it('a version is not archived under an active feed, and an archived one takes no feed and no address', async () => {
+  it('a version is not archived under an active feed, and an archived one takes no feed, address or batching', async () => {
     const feed = await makeFeed(operator, plugin.url);
     const archive = () => operator.call('PUT', feed.versionPath, { status: 'ARCHIVED' });
     expect((await archive()).status).toBe(409);
@@ -200,6 +200,13 @@ describe('resuming', () => {
     expect((await operator.call('POST', `${feed.path}/resume`)).status).toBe(409);
     expect((await operator.call('PUT', feed.versionPath, { base_url: 'http://127.0.0.1:1' })).status).toBe(409);
     expect((await operator.call('PUT', feed.versionPath, { status: 'ACTIVE' })).status).toBe(409);
+    const batchings = `${feed.versionPath}/batching_configurations`;
+    const batching = { plugin_version_id: feed.versionId, enable_batching: true, batch_flush_max_size: 7 };
+    const [{ id } = { id: '' }] = await operator.do<{ id: string }[]>('GET', batchings);
+    expect((await operator.call('PUT', `${batchings}/${id}`, batching)).status).toBe(409);
+    await operator.do('DELETE', `${batchings}/${id}`);
+    expect((await operator.call('POST', batchings, batching)).body.error).toContain('archived');
+    expect(await operator.do('GET', batchings)).toEqual([]);
     const { segment_id } = await feed.resource();
     const body = { segment_id, plugin_id: feed.pluginId, plugin_version_id: feed.versionId };
     expect((await operator.call('POST', '/v1/audience_segment_external_feeds', body)).status).toBe(400);

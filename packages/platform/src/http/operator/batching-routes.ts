@@ -80,7 +80,7 @@ export function batchingRoutes(app: RouteApp, { configuration, pipeline, etags }
   });
 }
 
-/** The version of the path, which the body must name too, of a plugin that can have batches at all. */
+/** The version of the path, which the body must name too, of a plugin that can have batches at all, and still in use. */
 function findBatchable(
   configuration: Configuration,
   params: { plugin_id: string; version_id: string },
@@ -99,6 +99,9 @@ function findBatchable(
       'INVALID',
       `plugin_version_id: must be ${version.id}, the version in the path, not ${body.plugin_version_id}.`,
     );
+  }
+  if (version.status === 'ARCHIVED') {
+    throw new PlatformError('CONFLICT', `Version ${version.version_id} is archived and cannot be changed.`);
   }
   return version;
 }
