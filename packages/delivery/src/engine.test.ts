@@ -586,6 +586,28 @@ describe('closing', () => {
     expect(again.ledger()).toMatchObject({ accepted: 4, delivered: 4 });
   });
 
+  test('lets a mark in with what it marks, however long that waits for room', async () => {
+    let deliver = () => {};
+    const held = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    const { engine } = await world([], { maxHeldBytes: 3000, send: () => held.then(() => ({ kind: 'delivered' })) });
+    const mark = { ...line('1'), destination: 'marks' };
+    const counted = () => [engine.ledger('d').accepted, engine.ledger('marks').accepted];
+    const filling: Promise<unknown>[] = [];
+    for (let index = 0; index < 20; index += 1) filling.push(engine.append([line('x'.repeat(200))], mark));
+    await settle();
+    const [lines, marks] = counted();
+    expect(lines).toBeGreaterThan(0);
+    expect(lines).toBeLessThan(20);
+    expect(marks).toBe(lines);
+    deliver();
+    await engine.drain();
+    await Promise.all(filling);
+    expect(counted()).toEqual([20, 20]);
+    await engine.close();
+  });
+
   test('lets producers who wait for room go, with an error', async () => {
     const { engine } = await world([], { maxHeldBytes: 300, send: () => new Promise<never>(() => {}) });
     await append(engine, numbered(4));
