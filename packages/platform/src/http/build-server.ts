@@ -82,7 +82,7 @@ export function buildServer(services: Services, logger: Logger): FastifyInstance
     frameworkErrors: (error, request, reply) => handleError(unreadable(error.code), request as never, reply as never),
     http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(requestTimeoutMs, 5_000) },
   });
-  bodyDeadline(server as unknown as FastifyInstance, requestTimeoutMs);
+  bodyDeadline(server as unknown as FastifyInstance, requestTimeoutMs, services.closing);
   server.setValidatorCompiler(zodValidatorCompiler as never);
   server.setSerializerCompiler(jsonSerializerCompiler);
   server.setErrorHandler(handleError as never);

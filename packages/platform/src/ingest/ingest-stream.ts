@@ -89,7 +89,7 @@ async function* until(signal: AbortSignal, stream: AsyncIterable<Buffer>, stalle
   } finally {
     signal.removeEventListener('abort', onAbort);
     // Whoever sends reads the answer only when all is sent.
-    if (!ended && !signal.aborted) void swallow(iterator).catch(() => {});
+    if (!ended) void swallow(iterator).catch(() => {});
   }
 }
 
