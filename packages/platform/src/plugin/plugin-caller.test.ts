@@ -116,6 +116,32 @@ it('a plugin that breaks off when calls are pipelined gets them one by one', asy
   expect(outcomes.filter((outcome) => outcome === 'failed').length).toBeLessThanOrEqual(3);
 });
 
+it('a plugin that hangs up after each answer without saying so loses no call', async () => {
+  const { baseUrl } = await plugin(({ socket }, response) => {
+    response.on('finish', () => socket.end());
+    return ok({}, response);
+  });
+  const calls = caller();
+  const kinds = new Set<string>();
+  for (const body of texts(200)) kinds.add((await calls.call(update(baseUrl, body))).kind);
+  expect([...kinds]).toEqual(['answer']);
+});
+
+it('a plugin that hangs has each call wait for its own time, not for that of those before it', async () => {
+  let hangs = false;
+  const { baseUrl } = await plugin((seen, response) =>
+    hangs ? sleep(60_000, undefined, { ref: false }) : ok(seen, response),
+  );
+  const calls = caller({ connections: 64 });
+  await warmUp(calls, baseUrl);
+  hangs = true;
+  const from = performance.now();
+  const answers = await Promise.all(texts(64).map((body) => calls.call(update(baseUrl, body, { timeoutMs: 300 }))));
+  expect(answers.every(({ kind }) => kind === 'none')).toBe(true);
+  // Once with those before it and once on a connection of its own.
+  expect(performance.now() - from).toBeLessThan(1_500);
+});
+
 describe('a call', () => {
   it('that waits for its turn does not run out of time meanwhile', async () => {
     const { baseUrl } = await plugin((_seen, response) => sleep(100).then(() => ok({}, response)));
