@@ -5,7 +5,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
  * How far the heap may grow beyond what is alive in it before V8 collects, in percent. V8's own choice, up to 300, costs a little less time
  * and a hundred MB more.
  */
-const GROWING_PERCENT = 70;
+const GROWING_PERCENT = 110;
 /** Bytes for what was just made; V8's own choice is four times as much. */
 const YOUNG_BYTES = 32 * 1024 * 1024;
 

@@ -105,7 +105,8 @@ export class Connections {
     if (answered) pipelining.answered(Math.max(0, now - handler.turnAt), shared, now);
     else pipelining.failed(now);
     this.#leave(connection, handler, now);
-    if (answered && connection.underWay.length === 0) this.#rest(connection);
+    // Where calls share connections a plugin has shown that it keeps them; if it stops to, they no longer share them.
+    if (answered && connection.underWay.length === 0 && pipelining.depth === 1) this.#rest(connection);
     // Not in the midst of reading an answer.
     else if (this.#first !== undefined) queueMicrotask(() => this.#sendWaiting());
   }
