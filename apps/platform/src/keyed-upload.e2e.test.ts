@@ -46,7 +46,7 @@ function send(url: string, headers: Record<string, string>, body: string): Promi
       else {
         request.write(body.slice(at, at + step));
         at += step;
-        setTimeout(more, 5);
+        setTimeout(more, 15);
       }
     };
     more();
