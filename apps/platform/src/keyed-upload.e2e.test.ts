@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
@@ -104,7 +105,11 @@ it('an upload with an Idempotency-Key is accepted exactly once, however often th
     const accepted: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const answered = send(`${url}/v1${path}/user_segment_updates`, headers, body);
-      await new Promise((resolve) => setTimeout(resolve, 60 + round * 45));
+      // Into the upload, however fast the machine: a little after the first of it is in.
+      const before = accepted.at(-1) ?? 0;
+      const isUnderWay = async () => (await call('GET', `${path}/statistics`)).updates.accepted > before;
+      for (let look = 0; look < 200 && !(await isUnderWay()); look += 1) await sleep(10);
+      await sleep(round * 20);
       await kill();
       await answered;
       url = await start();
