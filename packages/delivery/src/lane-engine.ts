@@ -11,7 +11,8 @@
  * A batch leaves the memory as soon as it has arrived, before that is durable: a crash in between sends it again, under its id,
  * and everything sent after it too, so the last word at the other side stays the last word.
  *
- * Here is the way in: append, admit, seal, and the end of a batch. `dispatch.ts` sends, `dead-letter-box.ts` buries and replays.
+ * Here is the way in: append, admit, seal, and the end of a batch. `dispatch.ts` sends, `dead-letter-box.ts` buries and replays. What is
+ * left is long, but one life: what each step counts and writes has to be read beside the others.
  */
 import type { Batch } from '@batchfeed/batcher';
 import { Alarm } from './alarm.ts';

@@ -1,7 +1,7 @@
 import type { FeedResource, FeedStatus } from '@batchfeed/schemas';
 import type { Configuration } from './config/configuration.ts';
 import { found, PlatformError } from './platform-error.ts';
-import { ACTIVATION_ENDPOINTS, type ActivationStep, callForActivation } from './plugin/activation-call.ts';
+import { type ActivationStep, callForActivation, endpointOf } from './plugin/activation-call.ts';
 import type { PluginCaller } from './plugin/plugin-caller.ts';
 
 /**
@@ -124,7 +124,7 @@ export class FeedLifecycle {
       ...(feed.feed_destination_id === undefined ? {} : { feed_destination_id: feed.feed_destination_id }),
     };
     for (const step of STEPS_TO_ACTIVE[feed.status]) {
-      await this.#inTurn(feed.id, ACTIVATION_ENDPOINTS[step], (timeoutMs) =>
+      await this.#inTurn(feed.id, endpointOf(step), (timeoutMs) =>
         callForActivation(this.#caller, baseUrl, step, request, timeoutMs),
       );
       // It may have been deleted meanwhile.

@@ -1,6 +1,7 @@
 /**
  * What every store must do, as cases for any test runner: `for (const { name, run } of storeContract(harness)) test(name, run)`.
  * The first half asks the port itself; the second runs an engine on a store of which every call in turn fails or is never answered.
+ * Its length is that of a list: each case stands alone.
  */
 import assert from 'node:assert/strict';
 import { openEngine } from '../engine.ts';

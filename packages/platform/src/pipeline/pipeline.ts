@@ -1,56 +1,33 @@
-import { type Engine, type Group, type Outcome, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
+import type { Engine, Group } from '@batchfeed/delivery';
 import type { FeedLeaving, FeedStatistics, FeedStatus } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import type { AcceptedUpdate } from '../ingest/read-update.ts';
 import { type FeedSample, failedAttempts } from '../live/feed-sample.ts';
 import { Metrics } from '../operations/metrics.ts';
-import type { Observer } from '../operations/observer.ts';
 import type { Trace } from '../operations/trace.ts';
-import type { PluginCaller } from '../plugin/plugin-caller.ts';
 import type { DurableTotals } from '../statistics/statistics-recorder.ts';
 import type { CircuitPolicy, CircuitView } from './circuit.ts';
 import { CircuitRegister } from './circuit-register.ts';
-import { countingLine, isCountingLine, isFeed } from './counting-line.ts';
+import { countingLine, isFeed } from './counting-line.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { durableTotals } from './durable-totals.ts';
-import type { FeedDirectory } from './feed-directory.ts';
 import { feedLeaving, isLeaving } from './feed-leaving.ts';
 import { feedLedger } from './feed-ledger.ts';
 import { feedStatistics } from './feed-statistics.ts';
 import { Inquiry } from './inquiry.ts';
-import { callInOwnTurn, findRoute, sendBatch, sendUpdate } from './senders.ts';
-import { sessionKey, splitSessionKey } from './session-key.ts';
+import { callInOwnTurn } from './own-turn.ts';
+import { sessionKey } from './session-key.ts';
+import { openStages, type StageOptions } from './stages.ts';
 import { ThrottleRegister } from './throttle-register.ts';
 
-export interface PipelineOptions {
-  readonly store: Store;
-  readonly directory: FeedDirectory;
-  readonly caller: PluginCaller;
-  readonly observer: Observer;
+export interface PipelineOptions extends StageOptions {
   readonly trace: Trace;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Updates of one feed under way at once. Default 64. */
-  readonly updateConcurrency?: number | undefined;
-  /** Batches of one feed under way at once. Default 4. */
-  readonly batchConcurrency?: number | undefined;
-  /** Milliseconds a call may take. Default: the caller's. */
-  readonly callTimeoutMs?: number | undefined;
-  /** How failed calls are repeated. Default: the engine's. */
-  readonly retry?: Partial<RetryPolicy> | undefined;
   /** When plugins count as down. Default: see `CircuitPolicy`. */
   readonly circuit?: Partial<CircuitPolicy> | undefined;
   readonly logger: Logger;
 }
-
-/**
- * Updates wait on the disk of whoever uploads them as well as here: enough of them to keep every connection to a plugin busy. More of them
- * outlive the young generation of the heap, and cost a tenth of the speed.
- */
-const HELD_UPDATE_BYTES = 4 * 1024 * 1024;
-
-/** What becomes of a counting line. */
-const COUNTED = Promise.resolve<Outcome>({ kind: 'delivered' });
 
 /**
  * From accepted updates to delivered batches, in two stages of the same engine over one store:
@@ -105,7 +82,6 @@ export class Pipeline {
   }
 
   static async open(options: PipelineOptions): Promise<Pipeline> {
-    const { store, directory, observer, retry = {}, updateConcurrency = 64, batchConcurrency = 4 } = options;
     const throttles = new ThrottleRegister();
     const stop = new AbortController();
     const circuits = new CircuitRegister(options.caller, options.logger, options.circuit);
@@ -115,37 +91,7 @@ export class Pipeline {
       circuits.close();
       throttles.disturb();
     };
-    const paused = (feedId: string) => directory.find(feedId)?.status === 'PAUSED';
-    const maxAttemptsOf = (feedId: string) => directory.find(feedId)?.options.max_attempts;
-    // Both begin to send as they open, so the senders must not need the pipeline itself.
-    const lines = await openEngine({
-      store,
-      log: 'lines',
-      policy: (feedId, key) => {
-        const { sessionId, rest } = splitSessionKey(key);
-        return findRoute(directory, feedId).policy(sessionId, rest);
-      },
-      send: (batch) => sendBatch(batch, context),
-      concurrency: batchConcurrency,
-      bisect: (feedId) => directory.find(feedId)?.options.bisect === true,
-      paused,
-      retry,
-      maxAttemptsOf,
-      onEvent: (event) => observer.event('batch', event),
-    });
-    const updates = await openEngine({
-      store,
-      log: 'updates',
-      policy: 'unit',
-      send: (batch) => (isCountingLine(batch) ? COUNTED : sendUpdate(batch, context)),
-      concurrency: updateConcurrency,
-      maxHeldBytes: HELD_UPDATE_BYTES,
-      downstream: lines,
-      paused,
-      retry,
-      maxAttemptsOf,
-      onEvent: (event) => observer.event('update', event),
-    });
+    const { updates, lines } = await openStages(context);
     return new Pipeline(options, updates, lines, throttles, circuits, stopStarting);
   }
 

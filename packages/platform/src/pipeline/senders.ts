@@ -1,7 +1,6 @@
 import type { Outcome, OutgoingBatch } from '@batchfeed/delivery';
 import { maskText } from '../history/mask.ts';
 import type { Observer } from '../operations/observer.ts';
-import { PlatformError } from '../platform-error.ts';
 import { looksLikeOutage, type PluginAnswer } from '../plugin/plugin-answer.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
 import type { IdentifierStat } from '../statistics/count-update.ts';
@@ -153,25 +152,6 @@ async function callNow(
   const isOutage = await circuit.failed(id, reason, answer.kind === 'none' && answer.unreachable);
   // With a delay an attempt counts as none; the circuit does the waiting.
   return isOutage && !context.closing.aborted ? { ...outcome, delayMs: Math.max(outcome.delayMs ?? 0, 1) } : outcome;
-}
-
-/** Makes another call of a feed's plugin in its turn; `call` is given the time it may take, where a throttling says so. */
-export async function callInOwnTurn<Result>(
-  feedId: string,
-  endpoint: string,
-  { directory, throttles, isClosing }: Pick<SenderContext, 'directory' | 'throttles'> & { isClosing: () => boolean },
-  call: (timeoutMs: number | undefined) => Promise<Result>,
-): Promise<Result> {
-  for (;;) {
-    if (isClosing()) throw new PlatformError('UNAVAILABLE', 'The platform is shutting down. Try again later.');
-    const held = throttles.for(findRoute(directory, feedId), endpoint);
-    if (held.length > 0 && !(await acquireAll(held))) continue;
-    try {
-      return await call(timeoutMs(findRoute(directory, feedId), endpoint));
-    } finally {
-      for (const throttle of held) throttle.release();
-    }
-  }
 }
 
 /** Waits for a call's turn, and gives the feed as it is then: the wait may be long, and limits change. */

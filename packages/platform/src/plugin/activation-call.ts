@@ -10,11 +10,11 @@ const STEPS = {
   connection: { endpoint: '/v1/external_segment_connection', schema: externalSegmentConnectionResponseSchema },
 } as const;
 export type ActivationStep = keyof typeof STEPS;
-/** The routes they go to. */
-export const ACTIVATION_ENDPOINTS: Readonly<Record<ActivationStep, string>> = {
-  creation: STEPS.creation.endpoint,
-  connection: STEPS.connection.endpoint,
-};
+
+/** The route a step goes to. */
+export function endpointOf(step: ActivationStep): string {
+  return STEPS[step].endpoint;
+}
 
 export interface ActivationRequest {
   readonly feed_id: string;

@@ -101,8 +101,7 @@ export class Connections {
     const now = performance.now();
     const { pipelining } = this.#options;
     const shared = handler.followed || connection.underWay.length > 1;
-    // Over HTTP/2 answers may come in another order.
-    if (answered) pipelining.answered(Math.max(0, now - handler.turnAt), shared, now);
+    if (answered) pipelining.answered(now - handler.turnAt, shared, now);
     else pipelining.failed(now);
     this.#leave(connection, handler, now);
     // Where calls share connections a plugin has shown that it keeps them; if it stops to, they no longer share them.

@@ -92,6 +92,7 @@ export class PluginCaller {
     let callee = this.#callees.get(baseUrl);
     if (callee === undefined) {
       const url = new URL(baseUrl);
+      // HTTP/1.1 only: how calls share connections, and when their time runs, rests on answers in the order of the calls.
       const connect = gatherWrites(buildConnector({ allowH2: false, lookup: this.#guard.lookupFor(portOf(url)) }));
       const { connections: most, pipelining } = this.#options;
       // `Connections` decides how many calls share one, and the sweeper keeps the time of whole calls, where undici's own timeouts would only

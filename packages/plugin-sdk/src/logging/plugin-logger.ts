@@ -1,3 +1,4 @@
+/** Its length is that of winston's interface: most members are a line or two. */
 import { Transform, type TransformCallback } from 'node:stream';
 import { format } from 'node:util';
 import type { LogLevel } from '@batchfeed/schemas';
