@@ -45,6 +45,22 @@ describe('calls share connections', () => {
     expect(pipelining.depth).toBe(8);
   });
 
+  it('no longer where now and then a call takes its time, and those behind it wait', () => {
+    const pipelining = deep();
+    for (let round = 0; round < 10 && pipelining.depth > 1; round += 1) {
+      answers(pipelining, 99, 0.1);
+      answers(pipelining, 1, 1_000);
+    }
+    expect(pipelining.depth).toBe(1);
+  });
+
+  it('still after a pause that was ours', () => {
+    const pipelining = deep();
+    answers(pipelining, 8, 50);
+    answers(pipelining, 2_000, 0.1);
+    expect(pipelining.depth).toBe(8);
+  });
+
   it('whatever calls that were alone on theirs took', () => {
     const pipelining = deep();
     answers(pipelining, 640, 500, { shared: false });

