@@ -1,36 +1,43 @@
+import { drawBatchToken } from './base/batch-token.ts';
 import { DeliveryError } from './delivery-error.ts';
-import type { Entry, Lane, LaneWrite, Store } from './store.ts';
+import { MemoryQueue } from './memory-queue.ts';
+import type { Entry, Lane, LaneWrite, QueueExtent, Store } from './store.ts';
+
+const MAX_WRITE_BYTES = 64 * 1024 * 1024;
+
+/** What a lane holds, whoever owns it. */
+interface LaneData {
+  readonly queues: Map<string, MemoryQueue>;
+  readonly state: Map<string, string>;
+}
 
 class MemoryLane implements Lane {
-  lowWater = 0;
-  /** Entries from `lowWater` on. */
-  entries: string[] = [];
-  readonly states: Map<string, string>;
+  readonly number: number;
+  readonly token = drawBatchToken();
+  readonly queues: ReadonlyMap<string, QueueExtent>;
+  readonly #data: LaneData;
+  #owned = true;
 
-  constructor(
-    readonly log: string,
-    readonly lane: number,
-    earlier?: MemoryLane,
-  ) {
-    this.lowWater = earlier?.lowWater ?? 0;
-    this.entries = earlier?.entries ?? [];
-    this.states = earlier?.states ?? new Map();
+  constructor(number: number, data: LaneData) {
+    this.number = number;
+    this.#data = data;
+    this.queues = new Map([...data.queues].map(([name, queue]) => [name, queue.extent]));
   }
 
-  get end(): number {
-    return this.lowWater + this.entries.length;
+  async read(queue: string, from: number, maxBytes: number): Promise<readonly Entry[]> {
+    return this.data.queues.get(queue)?.read(from, maxBytes) ?? [];
   }
 
-  async read(from: number, maxBytes: number): Promise<readonly Entry[]> {
-    const found: Entry[] = [];
-    let bytes = 0;
-    for (let position = Math.max(from, this.lowWater); position < this.end; position += 1) {
-      const text = this.entries[position - this.lowWater] as string;
-      if (found.length > 0 && bytes + text.length > maxBytes) break;
-      bytes += text.length;
-      found.push({ position, text });
-    }
-    return found;
+  async readAt(queue: string, positions: readonly number[]): Promise<readonly Entry[]> {
+    const found = this.data.queues.get(queue);
+    return positions.map((position) => {
+      const entry = found?.at(position);
+      if (entry !== undefined) return entry;
+      throw new DeliveryError(
+        'STORE_CORRUPT',
+        `Lane ${this.number} has no entry at position ${position} of queue ${JSON.stringify(queue)}.`,
+      );
+    });
   }
 
   async scan(
@@ -38,28 +45,24 @@ class MemoryLane implements Lane {
     after: string | undefined,
     limit: number,
   ): Promise<readonly (readonly [string, string])[]> {
-    return [...this.states]
+    return [...this.data.state]
       .filter(([key]) => key.startsWith(prefix) && (after === undefined || key > after))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .slice(0, limit);
   }
 
   async get(key: string): Promise<string | undefined> {
-    return this.states.get(key);
+    return this.data.state.get(key);
   }
 
-  apply(write: LaneWrite): number {
-    const first = this.end;
-    for (const text of write.append) this.entries.push(text);
-    for (const [key, value] of write.put) {
-      if (value === null) this.states.delete(key);
-      else this.states.set(key, value);
-    }
-    if (write.lowWater !== undefined && write.lowWater > this.lowWater) {
-      this.entries.splice(0, write.lowWater - this.lowWater);
-      this.lowWater = write.lowWater;
-    }
-    return first;
+  /** @throws DeliveryError `FENCED` when it is owned no more. */
+  get data(): LaneData {
+    if (!this.#owned) throw fenced(this);
+    return this.#data;
+  }
+
+  letGo(): void {
+    this.#owned = false;
   }
 }
 
@@ -70,36 +73,88 @@ class MemoryLane implements Lane {
 export class MemoryStore implements Store {
   readonly id: string;
   readonly lanes: number;
-  readonly atomic = true;
-  readonly #lanes = new Map<string, MemoryLane>();
+  readonly maxWriteBytes: number;
+  readonly #data = new Map<number, LaneData>();
+  readonly #owned = new Map<number, MemoryLane>();
 
-  constructor(options: { id?: string; lanes?: number } = {}) {
+  /** @param options `lanes`: 1 by default. `maxWriteBytes`: 64 MiB by default. */
+  constructor(options: { id?: string; lanes?: number; maxWriteBytes?: number } = {}) {
     this.id = options.id ?? globalThis.crypto.randomUUID();
     this.lanes = options.lanes ?? 1;
+    this.maxWriteBytes = options.maxWriteBytes ?? MAX_WRITE_BYTES;
   }
 
-  async own(log: string, lane: number): Promise<Lane> {
-    const name = `${log}/${lane}`;
-    const owned = new MemoryLane(log, lane, this.#lanes.get(name));
-    this.#lanes.set(name, owned);
-    return owned;
+  async own(number: number): Promise<Lane> {
+    if (!Number.isInteger(number) || number < 0 || number >= this.lanes) {
+      throw new DeliveryError('INVALID', `There is no lane ${number}: the store has lanes 0 to ${this.lanes - 1}.`);
+    }
+    const data = this.#data.get(number) ?? { queues: new Map(), state: new Map() };
+    this.#data.set(number, data);
+    this.#owned.get(number)?.letGo();
+    const lane = new MemoryLane(number, data);
+    this.#owned.set(number, lane);
+    return lane;
   }
 
-  async write(writes: readonly LaneWrite[]): Promise<readonly number[]> {
-    const lanes = writes.map(({ lane }) => this.#lanes.get(`${lane.log}/${lane.lane}`));
-    writes.forEach(({ lane }, index) => {
-      if (lanes[index] !== lane) throw fenced(lane);
-    });
-    return writes.map((write, index) => (lanes[index] as MemoryLane).apply(write));
+  async release(lane: Lane): Promise<void> {
+    const owned = this.#ownedAs(lane);
+    owned.letGo();
+    this.#owned.delete(lane.number);
+  }
+
+  async write(lane: Lane, write: LaneWrite): Promise<readonly number[]> {
+    const owned = this.#ownedAs(lane);
+    refuseUnfit(write, this.maxWriteBytes);
+    const { queues, state } = owned.data;
+    const firsts = write.append.map(({ queue, entries }) => queueOf(queues, queue).append(entries, lane.token));
+    for (const { queue, from, to } of write.over) queues.get(queue)?.over(from, to);
+    for (const queue of write.remove) queues.delete(queue);
+    for (const [key, value] of write.put) {
+      if (value === null) state.delete(key);
+      else state.set(key, value);
+    }
+    return firsts;
   }
 
   async close(): Promise<void> {}
+
+  #ownedAs(lane: Lane): MemoryLane {
+    const owned = this.#owned.get(lane.number);
+    if (owned === undefined || owned !== lane) throw fenced(lane);
+    return owned;
+  }
 }
 
-/** The error of an owner whose lane was taken over. */
-export function fenced(lane: { log: string; lane: number }): DeliveryError {
-  return new DeliveryError(
-    'FENCED',
-    `Lane ${lane.lane} of log "${lane.log}" has another owner now; this one has stopped.`,
-  );
+/** The error of an owner whose lane was taken over or given back. */
+export function fenced(lane: Pick<Lane, 'number'>): DeliveryError {
+  return new DeliveryError('FENCED', `Lane ${lane.number} has another owner now; this one has stopped.`);
+}
+
+function queueOf(queues: Map<string, MemoryQueue>, name: string): MemoryQueue {
+  const found = queues.get(name);
+  if (found !== undefined) return found;
+  const begun = new MemoryQueue();
+  queues.set(name, begun);
+  return begun;
+}
+
+/** @throws DeliveryError `INVALID` for a write that no store takes. */
+function refuseUnfit(write: LaneWrite, maxWriteBytes: number): void {
+  const removed = new Set(write.remove);
+  const appended = new Set<string>();
+  let bytes = 0;
+  for (const { queue, entries } of write.append) {
+    if (appended.has(queue)) throw refusal(queue, 'stands in one write twice');
+    if (removed.has(queue)) throw refusal(queue, 'is removed and appended to by one write');
+    appended.add(queue);
+    for (const text of entries) bytes += Buffer.byteLength(text);
+  }
+  for (const [key, value] of write.put) bytes += Buffer.byteLength(key) + Buffer.byteLength(value ?? '');
+  if (bytes > maxWriteBytes) {
+    throw new DeliveryError('INVALID', `A write of ${bytes} bytes is larger than the ${maxWriteBytes} a store takes.`);
+  }
+}
+
+function refusal(queue: string, fault: string): DeliveryError {
+  return new DeliveryError('INVALID', `Queue ${JSON.stringify(queue)} ${fault}. Make two writes of it.`);
 }

@@ -1,5 +1,5 @@
 import { DeliveryError } from '../delivery-error.ts';
-import type { Lane, LaneWrite, Store } from '../store.ts';
+import type { Entry, Lane, LaneWrite, QueueExtent, Store } from '../store.ts';
 
 /** How a call goes wrong: it fails before anything is written, after everything is, or is never answered, without or with effect. */
 export type Fault = 'fail' | 'fail-after' | 'stall' | 'stall-after';
@@ -7,13 +7,16 @@ export type Fault = 'fail' | 'fail-after' | 'stall' | 'stall-after';
 /**
  * A store as one process sees it. Several of these on one store are several processes; `kill` ends one as `kill -9` would: what
  * reached the store stays, nothing that comes later does, and no call is answered any more.
+ *
+ * A call that goes wrong ends its lane: the later calls of that lane go wrong in the same way, until the lane is owned anew. Other lanes go on.
  */
 export class ProcessStore implements Store {
   readonly #store: Store;
   readonly #faults = new Map<number, Fault>();
+  /** Lanes in which a call went wrong since they were taken. */
+  readonly #ended = new Map<number, 'fail' | 'stall'>();
   #calls = 0;
   #killed = false;
-  #ended: 'fail' | 'stall' | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -27,8 +30,8 @@ export class ProcessStore implements Store {
     return this.#store.lanes;
   }
 
-  get atomic(): boolean {
-    return this.#store.atomic;
+  get maxWriteBytes(): number {
+    return this.#store.maxWriteBytes;
   }
 
   /** Calls made so far, of any kind. */
@@ -51,37 +54,28 @@ export class ProcessStore implements Store {
     this.#killed = true;
   }
 
-  async own(log: string, lane: number): Promise<Lane> {
-    const owned = await this.#call(() => this.#store.own(log, lane));
-    return {
-      log,
-      lane,
-      get lowWater() {
-        return owned.lowWater;
-      },
-      get end() {
-        return owned.end;
-      },
-      read: (from, maxBytes) => this.#call(() => owned.read(from, maxBytes)),
-      scan: (prefix, after, limit) => this.#call(() => owned.scan(prefix, after, limit)),
-      get: (key) => this.#call(() => owned.get(key)),
-      [UNDERLYING]: owned,
-    } as Lane;
+  own(lane: number): Promise<Lane> {
+    this.#ended.delete(lane);
+    return this.call(lane, async () => new ProcessLane(this, await this.#store.own(lane)));
   }
 
-  write(writes: readonly LaneWrite[]): Promise<readonly number[]> {
-    const inner = writes.map((write) => ({ ...write, lane: (write.lane as Wrapped)[UNDERLYING] }));
-    return this.#call(() => this.#store.write(inner));
+  release(lane: Lane): Promise<void> {
+    return this.call(lane.number, () => this.#store.release(underlying(lane)));
+  }
+
+  write(lane: Lane, write: LaneWrite): Promise<readonly number[]> {
+    return this.call(lane.number, () => this.#store.write(underlying(lane), write));
   }
 
   async close(): Promise<void> {}
 
-  async #call<T>(call: () => Promise<T>): Promise<T> {
+  /** Makes a call of a lane, unless it is to go wrong. */
+  async call<T>(lane: number, call: () => Promise<T>): Promise<T> {
     this.#calls += 1;
-    const fault = this.#killed ? 'stall' : (this.#ended ?? this.#faults.get(this.#calls));
-    // Calls take effect in order: behind one that had none, no other has.
-    if (fault === 'fail' || fault === 'fail-after') this.#ended = 'fail';
-    if (fault === 'stall') this.#ended = 'stall';
+    const fault = this.#killed ? 'stall' : (this.#ended.get(lane) ?? this.#faults.get(this.#calls));
+    // Calls take effect in order: behind one that had none, no other of its lane has.
+    if (fault === 'fail' || fault === 'fail-after') this.#ended.set(lane, 'fail');
+    if (fault === 'stall') this.#ended.set(lane, 'stall');
     if (fault === 'fail') throw new DeliveryError('STORE_FAILED', 'The test made this call fail.');
     if (fault === 'stall') return forever();
     const result = await call();
@@ -92,10 +86,44 @@ export class ProcessStore implements Store {
   }
 }
 
-const UNDERLYING = Symbol('underlying lane');
+/** A lane whose calls are calls of its process. */
+class ProcessLane implements Lane {
+  readonly number: number;
+  readonly token: string;
+  readonly queues: ReadonlyMap<string, QueueExtent>;
+  readonly underlying: Lane;
+  readonly #process: ProcessStore;
 
-type Wrapped = Lane & { readonly [UNDERLYING]: Lane };
+  constructor(process: ProcessStore, underlying: Lane) {
+    this.number = underlying.number;
+    this.token = underlying.token;
+    this.queues = underlying.queues;
+    this.underlying = underlying;
+    this.#process = process;
+  }
 
-function forever<T>(): Promise<T> {
-  return new Promise<T>(() => {});
+  read(queue: string, from: number, maxBytes: number): Promise<readonly Entry[]> {
+    return this.#process.call(this.number, () => this.underlying.read(queue, from, maxBytes));
+  }
+
+  readAt(queue: string, positions: readonly number[]): Promise<readonly Entry[]> {
+    return this.#process.call(this.number, () => this.underlying.readAt(queue, positions));
+  }
+
+  scan(prefix: string, after: string | undefined, limit: number) {
+    return this.#process.call(this.number, () => this.underlying.scan(prefix, after, limit));
+  }
+
+  get(key: string): Promise<string | undefined> {
+    return this.#process.call(this.number, () => this.underlying.get(key));
+  }
+}
+
+function underlying(lane: Lane): Lane {
+  if (lane instanceof ProcessLane) return lane.underlying;
+  throw new TypeError('This lane was not taken through a ProcessStore.');
+}
+
+function forever(): Promise<never> {
+  return new Promise(() => {});
 }
