@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open as openFile, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { storeContract } from '@batchfeed/delivery/testing';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { portContract } from '@batchfeed/delivery/testing';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { openSqliteStore } from './index.ts';
 
 let folder: string;
@@ -14,7 +14,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the SQLite store', () => {
   const files = new Map<string, string>();
-  const cases = storeContract({
+  const fileOf = (store: { id: string }) => files.get(store.id) ?? '';
+  const cases = portContract({
     open: async (lanes) => {
       count += 1;
       const file = join(folder, `${count}.db`);
@@ -24,9 +25,23 @@ describe('the SQLite store', () => {
     },
     reopen: async (store) => {
       await store.close();
-      return openSqliteStore({ file: files.get(store.id) as string });
+      return openSqliteStore({ file: fileOf(store) });
     },
     destroy: (store) => store.close(),
+    damage: async (store, text) => {
+      await store.close();
+      await damageText(fileOf(store), text);
+      return openSqliteStore({ file: fileOf(store) });
+    },
   });
-  for (const { name, run } of cases) test(name, { timeout: 60_000 }, run);
+  for (const { name, run } of cases) it(name, { timeout: 60_000 }, run);
 });
+
+/** Changes some bytes in the middle of a long text. */
+async function damageText(file: string, text: string): Promise<void> {
+  // So long a part of a text stands on a page without anything else.
+  const begin = (await readFile(file)).indexOf(text.slice(text.length / 2, text.length / 2 + 4000));
+  const handle = await openFile(file, 'r+');
+  await handle.write(Buffer.from('damaged'), 0, 7, begin + 2000);
+  await handle.close();
+}

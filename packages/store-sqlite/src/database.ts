@@ -1,15 +1,17 @@
 /** The file itself: opening, locking, migrating. Runs in the worker thread. */
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
+import type { DeliveryErrorCode } from '@batchfeed/delivery';
 import Sqlite from 'better-sqlite3';
-import { MIGRATIONS } from './migrations.ts';
+import { MIGRATIONS, OLDER_VERSION } from './migrations.ts';
 import type { OpenRequest } from './protocol.ts';
+import type { StoreFault } from './store-fault.ts';
 
 /** An error with a code of the engine's, to cross the thread border. */
 export class DatabaseError extends Error {
-  readonly code: string;
+  readonly code: DeliveryErrorCode;
 
-  constructor(code: string, message: string) {
+  constructor(code: DeliveryErrorCode, message: string) {
     super(message);
     this.code = code;
   }
@@ -68,14 +70,21 @@ function migrate(db: Sqlite.Database, file: string): void {
   db.transaction(() => {
     db.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT');
     const version = db.prepare('SELECT max(version) FROM schema_version').pluck().get() as number | null;
-    const current = version ?? 0;
-    if (current > MIGRATIONS.length) {
+    const newest = OLDER_VERSION + MIGRATIONS.length;
+    if (version !== null && version <= OLDER_VERSION) {
       throw new DatabaseError(
-        'STORE_NEWER',
-        `${file} has schema version ${current}, newer than the ${MIGRATIONS.length} this release knows. Use the release that wrote it, or a later one.`,
+        'STORE_OLDER',
+        `${file} was written by an earlier release that kept lines differently. Let that release deliver what is in it, or begin with a new file.`,
       );
     }
-    MIGRATIONS.slice(current).forEach((sql, index) => {
+    if (version !== null && version > newest) {
+      throw new DatabaseError(
+        'STORE_NEWER',
+        `${file} has schema version ${version}, newer than the ${newest} this release knows. Use the release that wrote it, or a later one.`,
+      );
+    }
+    const current = version ?? OLDER_VERSION;
+    MIGRATIONS.slice(current - OLDER_VERSION).forEach((sql, index) => {
       db.exec(sql);
       db.prepare('INSERT INTO schema_version VALUES (?, ?)').run(current + index + 1, new Date().toISOString());
     });
@@ -90,8 +99,21 @@ function identity(db: Sqlite.Database, lanes: number): { id: string; lanes: numb
   return created;
 }
 
+/**
+ * Does something in a transaction that is not flushed to disk: it becomes durable with the next one that is. A crash leaves the
+ * state before it or behind it.
+ */
+export function relaxedTransaction<T>(db: Sqlite.Database, work: () => T): T {
+  db.pragma('synchronous = NORMAL');
+  try {
+    return db.transaction(work).immediate();
+  } finally {
+    db.pragma('synchronous = FULL');
+  }
+}
+
 /** SQLite's code, as the engine names it. Extended codes begin with the name of their class. */
-const CODES: readonly (readonly [prefix: string, code: string, advice: string])[] = [
+const CODES: readonly (readonly [prefix: string, code: DeliveryErrorCode, advice: string])[] = [
   [
     'SQLITE_FULL',
     'STORE_FULL',
@@ -115,7 +137,7 @@ const CODES: readonly (readonly [prefix: string, code: string, advice: string])[
 ];
 
 /** Any error as a code and a sentence that says what to do. */
-export function describe(error: unknown, file: string): { code: string; message: string } {
+export function describe(error: unknown, file: string): StoreFault {
   if (error instanceof DatabaseError) return { code: error.code, message: error.message };
   const code = (error as { code?: unknown }).code;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-/** Entries one behind the other in UTF-8, and the length of each in UTF-16 units, by which they are told apart again. */
+/** Entries one behind the other in UTF-8, and the bytes of each, by which they are told apart again. */
 export interface PackedEntries {
   readonly data: Uint8Array<ArrayBuffer>;
   readonly lengths: Uint32Array;
@@ -8,23 +8,30 @@ export interface PackedEntries {
 const MOST_BYTES = 3;
 
 /**
- * Packs the texts of a write. Encoded here, each is copied once, into memory that another thread is handed: as a string it would be copied to
- * be joined, to be sent, to be received and to be encoded after all.
+ * Packs the texts of a write, list by list. Encoded here, each is copied once, into memory that another thread is handed: as a string it
+ * would be copied to be joined, to be sent, to be received and to be encoded after all.
  */
-export function packEntries(entries: readonly string[]): PackedEntries {
-  const lengths = new Uint32Array(entries.length);
+export function packEntries(lists: readonly (readonly string[])[]): PackedEntries {
+  let count = 0;
   let units = 0;
-  entries.forEach((entry, index) => {
-    lengths[index] = entry.length;
-    units += entry.length;
-  });
+  for (const list of lists) {
+    count += list.length;
+    for (const entry of list) units += entry.length;
+  }
+  const lengths = new Uint32Array(count);
   // Most texts are nearly all ASCII; others make it grow.
   let bytes: Buffer = Buffer.allocUnsafeSlow(units + (units >> 4));
   let end = 0;
-  for (const entry of entries) {
-    // Whether it fits for certain is known without a count.
-    if (entry.length * MOST_BYTES > bytes.length - end) bytes = withRoom(bytes, end, Buffer.byteLength(entry));
-    end += bytes.write(entry, end);
+  let index = 0;
+  for (const list of lists) {
+    for (const entry of list) {
+      // Whether it fits for certain is known without a count.
+      if (entry.length * MOST_BYTES > bytes.length - end) bytes = withRoom(bytes, end, Buffer.byteLength(entry));
+      const length = bytes.write(entry, end);
+      lengths[index] = length;
+      end += length;
+      index += 1;
+    }
   }
   return { data: new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, end), lengths };
 }

@@ -1,13 +1,14 @@
-import { DeliveryError, type Entry, fenced, type Lane, type LaneWrite, type Store } from '@batchfeed/delivery';
-import { packEntries } from './pack-entries.ts';
-import type { OwnedLane, PartMessage } from './protocol.ts';
+import { DeliveryError, fenced, type Lane, type LaneWrite, type Store } from '@batchfeed/delivery';
+import { SqliteLane } from './sqlite-lane.ts';
+import type { Tuning } from './tuning.ts';
 import { WorkerClient } from './worker-client.ts';
+import { MAX_WRITE_BYTES, writeMessage } from './write-message.ts';
 
 /** Which file, and how large it may be. */
 export interface SqliteStoreOptions {
   /** Path of the database file; its folder must exist. SQLite keeps two more files beside it. */
   readonly file: string;
-  /** Lanes of every log, fixed when the file is made. Default 1, which fills batches best. */
+  /** Lanes, 1 to 256, fixed when the file is made. Default 1, which is fastest: the file has one writer. */
   readonly lanes?: number;
   /** Largest size of the file, in bytes; beyond it writes fail with `STORE_FULL`. Default: what the disk has. */
   readonly maxBytes?: number;
@@ -16,17 +17,22 @@ export interface SqliteStoreOptions {
 /**
  * Opens or makes a store. One process has it until it closes it or ends, however it ends.
  *
- * @throws DeliveryError `STORE_LOCKED` when another process has it, `STORE_NEWER`, `STORE_CORRUPT`, `STORE_READ_ONLY`, `STORE_FAILED`,
+ * @throws DeliveryError `STORE_LOCKED` when another process has it, `STORE_NEWER`, `STORE_OLDER`, `STORE_CORRUPT`, `STORE_READ_ONLY`, `STORE_FAILED`,
  *   `INVALID` for an impossible number of lanes.
  */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  const lanes = options.lanes ?? 1;
+export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  return openTunedStore(options);
+}
+
+/** As `openSqliteStore`, with sizes for tests. */
+export async function openTunedStore(options: SqliteStoreOptions, tuning?: Partial<Tuning>): Promise<SqliteStore> {
+  const { file, lanes = 1, maxBytes } = options;
   if (!Number.isInteger(lanes) || lanes < 1 || lanes > 256) {
     throw new DeliveryError('INVALID', `lanes must be a whole number from 1 to 256, not ${lanes}.`);
   }
   const worker = new WorkerClient();
   try {
-    const opened = await worker.call('open', { file: options.file, lanes, maxBytes: options.maxBytes });
+    const opened = await worker.call('open', { file, lanes, maxBytes, tuning });
     return new SqliteStore(worker, opened.id, opened.lanes);
   } catch (error) {
     await worker.end();
@@ -41,7 +47,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 export class SqliteStore implements Store {
   readonly id: string;
   readonly lanes: number;
-  readonly atomic = true;
+  readonly maxWriteBytes = MAX_WRITE_BYTES;
   readonly #worker: WorkerClient;
 
   /** Use `openSqliteStore`. */
@@ -51,25 +57,25 @@ export class SqliteStore implements Store {
     this.lanes = lanes;
   }
 
-  async own(log: string, lane: number): Promise<Lane> {
-    return new SqliteLane(this.#worker, log, lane, await this.#worker.call('own', { log, lane }));
+  async own(lane: number): Promise<Lane> {
+    if (!Number.isInteger(lane) || lane < 0 || lane >= this.lanes) {
+      throw new DeliveryError('INVALID', `There is no lane ${lane}: the store has lanes 0 to ${this.lanes - 1}.`);
+    }
+    return new SqliteLane(this.#worker, await this.#worker.call('own', { lane }));
   }
 
-  async write(writes: readonly LaneWrite[]): Promise<readonly number[]> {
-    const parts = writes.map(partMessage);
-    const result = await this.#worker.call(
-      'write',
-      parts,
-      parts.map(({ data }) => data.buffer),
-    );
-    const lanes = writes.map(({ lane }) => lane as SqliteLane);
-    if ('fenced' in result) {
-      throw fenced(lanes[parts.findIndex(({ laneId }) => laneId === result.fenced)] as SqliteLane);
-    }
-    result.firsts.forEach((first, index) => {
-      (lanes[index] as SqliteLane).wrote(first, parts[index] as PartMessage);
-    });
-    return result.firsts;
+  async release(lane: Lane): Promise<void> {
+    await this.#worker.call('release', own(lane).ref);
+  }
+
+  async write(lane: Lane, write: LaneWrite): Promise<readonly number[]> {
+    const message = writeMessage(own(lane).ref, write);
+    return this.#worker.call('write', message, [message.data.buffer]);
+  }
+
+  /** Bytes of the file that are free: written over before the file grows. They are as good as free space of the disk. */
+  freeBytes(): Promise<number> {
+    return this.#worker.call('freeBytes', undefined);
   }
 
   /** What is wrong with the file: sentences, none when all is well. Reads all of it, so it takes a while on a large one. */
@@ -88,55 +94,8 @@ export class SqliteStore implements Store {
   }
 }
 
-function partMessage({ lane, append, put, lowWater }: LaneWrite): PartMessage {
-  const { laneId, epoch } = (lane as SqliteLane).owned;
-  return { laneId, epoch, ...packEntries(append), put: [...put], lowWater };
-}
-
-class SqliteLane implements Lane {
-  readonly log: string;
-  readonly lane: number;
-  readonly owned: OwnedLane;
-  lowWater: number;
-  end: number;
-  readonly #worker: WorkerClient;
-
-  constructor(worker: WorkerClient, log: string, lane: number, owned: OwnedLane) {
-    this.#worker = worker;
-    this.log = log;
-    this.lane = lane;
-    this.owned = owned;
-    this.lowWater = owned.lowWater;
-    this.end = owned.end;
-  }
-
-  async read(from: number, maxBytes: number): Promise<readonly Entry[]> {
-    const entries: Entry[] = [];
-    for (const { first, lengths, data } of await this.#worker.call('read', {
-      laneId: this.owned.laneId,
-      from,
-      maxBytes,
-    })) {
-      let offset = 0;
-      lengths.forEach((length, index) => {
-        if (first + index >= from) entries.push({ position: first + index, text: data.slice(offset, offset + length) });
-        offset += length;
-      });
-    }
-    return entries;
-  }
-
-  scan(prefix: string, after: string | undefined, limit: number): Promise<[string, string][]> {
-    return this.#worker.call('scan', { laneId: this.owned.laneId, prefix, after, limit });
-  }
-
-  get(key: string): Promise<string | undefined> {
-    return this.#worker.call('get', { laneId: this.owned.laneId, key });
-  }
-
-  /** A write of this lane is durable. */
-  wrote(first: number, { lengths, lowWater }: PartMessage): void {
-    this.end = first + lengths.length;
-    if (lowWater !== undefined && lowWater > this.lowWater) this.lowWater = lowWater;
-  }
+/** A lane of this kind of store: one of another store has no owner here. */
+function own(lane: Lane): SqliteLane {
+  if (lane instanceof SqliteLane) return lane;
+  throw fenced(lane);
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { DeliveryError, type DeliveryErrorCode } from '@batchfeed/delivery';
+import { DeliveryError } from '@batchfeed/delivery';
 import type { AnswerMessage, CallName, Calls } from './protocol.ts';
 
 interface Pending {
@@ -54,7 +54,7 @@ export class WorkerClient {
     this.#pending.delete(answer.id);
     if (this.#pending.size === 0) this.#worker.unref();
     if ('error' in answer) {
-      pending?.reject(new DeliveryError(answer.error.code as DeliveryErrorCode, answer.error.message));
+      pending?.reject(new DeliveryError(answer.error.code, answer.error.message));
     } else pending?.resolve(answer.result as never);
   }
 

@@ -2,83 +2,133 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type Sqlite from 'better-sqlite3';
 import { DatabaseError, describe, openDatabase } from './database.ts';
-import { LaneTables } from './lane-tables.ts';
-import type { AnswerMessage, CallName, Calls, RequestMessage } from './protocol.ts';
+import { findFaults } from './integrity.ts';
+import { LaneTables } from './lanes/lane-tables.ts';
+import type { AnswerMessage, CallName, Calls, EntriesMessage, RequestMessage } from './protocol.ts';
+import { tuningFor } from './tuning.ts';
 
-const port = parentPort as MessagePort;
+/** Writes that wait behind one another are one transaction, up to about so many bytes: a small one is not to wait for many large ones. */
+const GROUP_BYTES = 8 * 1024 * 1024;
+/** Upkeep between two transactions takes at least so long, and half as long as the transaction, so that it keeps up. */
+const UPKEEP_MS = 3;
+const MOST_UPKEEP_MS = 15;
+
+interface OpenStore {
+  readonly db: Sqlite.Database;
+  readonly lanes: number;
+  readonly tables: LaneTables;
+}
+
+if (parentPort === null) throw new Error('This is the main file of a worker thread.');
+const port: MessagePort = parentPort;
 let file = '';
-let db: Sqlite.Database | undefined;
-let tables: LaneTables | undefined;
+let store: OpenStore | undefined;
+let isUpkeepSet = false;
 
 const handlers: { [N in Exclude<CallName, 'write'>]: (args: Calls[N]['takes']) => Calls[N]['gives'] } = {
   open: (args) => {
     file = args.file;
-    const opened = openDatabase(args);
-    db = opened.db;
-    tables = new LaneTables(opened.db);
-    return { id: opened.id, lanes: opened.lanes };
+    const { db, id, lanes } = openDatabase(args);
+    const tuning = tuningFor(lanes, args.tuning);
+    store = { db, lanes, tables: new LaneTables(db, tuning, (error) => describe(error, file)) };
+    return { id, lanes };
   },
-  own: ({ log, lane }) => ready().own(log, lane),
-  read: ({ laneId, from, maxBytes }) => ready().read(laneId, from, maxBytes),
-  scan: ({ laneId, prefix, after, limit }) => ready().scan(laneId, prefix, after, limit),
-  get: ({ laneId, key }) => ready().get(laneId, key),
-  integrity: () => ready().faults(),
+  own: ({ lane }) => opened().tables.own(lane),
+  release: (args) => {
+    opened().tables.release(args);
+    return undefined;
+  },
+  read: (args) => opened().tables.read(args),
+  readAt: (args) => opened().tables.readAt(args),
+  scan: (args) => opened().tables.scan(args),
+  get: (args) => opened().tables.get(args),
+  freeBytes: () => opened().tables.upkeep.freeBytes(),
+  integrity: () => findFaults(opened().db, opened().lanes),
   backup: (args) => {
-    db?.prepare('VACUUM INTO ?').run(args.file);
+    opened().db.prepare('VACUUM INTO ?').run(args.file);
     return undefined;
   },
   close: () => {
-    db?.close();
-    db = undefined;
-    tables = undefined;
+    store?.db.close();
+    store = undefined;
     return undefined;
   },
 };
 
-function ready(): LaneTables {
-  if (tables === undefined) throw new DatabaseError('CLOSED', 'The store is closed.');
-  return tables;
+function opened(): OpenStore {
+  if (store === undefined) throw new DatabaseError('CLOSED', 'The store is closed.');
+  return store;
 }
 
-/** Writes that wait in the port behind one another are one transaction. */
 function writeAll(requests: readonly RequestMessage<'write'>[]): void {
+  const startedAt = performance.now();
   try {
-    const results = ready().write(requests.map(({ args }) => args));
+    const { tables } = opened();
+    const results = tables.write(requests.map(({ args }) => args));
     requests.forEach(({ id }, index) => {
-      answer({ id, result: results[index] });
+      const result = results[index];
+      if (result === undefined) return;
+      answer('fault' in result ? { id, error: result.fault } : { id, result: result.firsts });
     });
-    if (requests.some(({ args }) => args.some(({ lowWater }) => lowWater !== undefined))) ready().shrink();
   } catch (error) {
     for (const { id } of requests) answer({ id, error: describe(error, file) });
   }
+  store?.tables.upkeep.work(Math.min(MOST_UPKEEP_MS, Math.max(UPKEEP_MS, (performance.now() - startedAt) / 2)));
 }
 
 function handle({ id, name, args }: RequestMessage): void {
   try {
-    answer({ id, result: (handlers[name as keyof typeof handlers] as (args: unknown) => unknown)(args) });
+    const result = (handlers[name as keyof typeof handlers] as (args: unknown) => unknown)(args);
+    answer({ id, result }, isEntries(name, result) ? [result.data.buffer] : []);
   } catch (error) {
     answer({ id, error: describe(error, file) });
   }
 }
 
-function answer(message: AnswerMessage): void {
-  port.postMessage(message);
+function isEntries(name: CallName, _result: unknown): _result is EntriesMessage {
+  return name === 'read' || name === 'readAt';
+}
+
+function answer(message: AnswerMessage, transfer: readonly ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+/** Works on while no message waits: one slice a turn of the event loop. */
+function setUpkeep(): void {
+  if (isUpkeepSet || store === undefined) return;
+  isUpkeepSet = true;
+  const turn = () => {
+    isUpkeepSet = false;
+    if (store?.tables.upkeep.work(UPKEEP_MS) === true) setUpkeep();
+  };
+  const { restMs } = store.tables.upkeep;
+  if (restMs > 0) setTimeout(turn, restMs);
+  else setImmediate(turn);
 }
 
 port.on('message', (first: RequestMessage) => {
   let writes: RequestMessage<'write'>[] = [];
+  let bytes = 0;
+  const flush = () => {
+    if (writes.length > 0) writeAll(writes);
+    writes = [];
+    bytes = 0;
+  };
   for (
     let request: RequestMessage | undefined = first;
     request !== undefined;
     request = receiveMessageOnPort(port)?.message
   ) {
-    if (request.name === 'write') {
-      writes.push(request as RequestMessage<'write'>);
+    if (request.name !== 'write') {
+      flush();
+      handle(request);
       continue;
     }
-    if (writes.length > 0) writeAll(writes);
-    writes = [];
-    handle(request);
+    const write = request as RequestMessage<'write'>;
+    writes.push(write);
+    bytes += write.args.data.length;
+    if (bytes >= GROUP_BYTES) flush();
   }
-  if (writes.length > 0) writeAll(writes);
+  flush();
+  setUpkeep();
 });
