@@ -8,16 +8,22 @@ const timeSchema = z.int().nonnegative();
 
 const ledgerSideSchema = z.object({
   accepted: countSchema,
+  /** On disk, behind what is being worked on. */
+  waiting: countSchema,
   open: countSchema,
+  /** Of the open ones, those that wait for an earlier line of the same user. */
+  held: countSchema,
   sealed: countSchema,
   in_flight: countSchema,
   delivered: countSchema,
   dead: countSchema,
-  /** Of dead letters that were thrown away for their age. */
+  /** Of dead letters that were deleted for their age. */
   expired: countSchema,
+  /** Ended without being sent, as the feed was deleted. */
+  discarded: countSchema,
   replayed: countSchema,
   attempts: countSchema,
-  /** Whether `accepted = open + sealed + in_flight + delivered + dead + expired`. */
+  /** Whether `accepted = waiting + open + sealed + in_flight + delivered + dead + expired + discarded`. */
   balanced: z.boolean(),
 });
 
@@ -44,27 +50,72 @@ export const explainQuerySchema = z
   );
 export type ExplainFeedQuery = z.infer<typeof explainQuerySchema>;
 
+/** What a sealed batch, or an update, can wait for. */
+export const waitKinds = [
+  /** Being written to disk. */
+  'disk',
+  /** `batch`, which has an earlier line of one of its users. */
+  'batch',
+  /** `batch` of the same grouping key, or update of the same user, which goes first. */
+  'earlier_batch_of_key',
+  /** A delay the plugin asked for, until `until_ts`. */
+  'requested_delay',
+  /** The repetition of a failed attempt at `until_ts`. */
+  'retry',
+  /** A slot: `in_flight` calls of the feed are under way, and no more may be. */
+  'slot',
+  /** The feed to be resumed. */
+  'paused',
+  /** Room in the stage behind it. */
+  'downstream',
+  /** Being read from disk. */
+  'loading',
+  /** The repair of damaged data: `reason` says of what. */
+  'repair',
+] as const;
+
 const waitSchema = z.object({
-  for: z.enum(['disk', 'batch', 'turn', 'gate', 'retry', 'place', 'resume', 'downstream']),
+  for: z.enum(waitKinds),
   /** The batch it waits behind. */
   batch: z.string().optional(),
   until_ts: timeSchema.optional(),
   scope: z.string().optional(),
   in_flight: countSchema.optional(),
+  reason: z.string().optional(),
 });
 
 /** Where one update, group, batch or dead letter is, and what it waits for. */
 export const explanationSchema = z.object({
   stage: z.enum(['update', 'batch']),
-  state: z.enum(['open', 'sealed', 'in_flight', 'dead', 'over', 'unknown']),
+  /**
+   * `waiting`: on disk, behind what is being worked on. `held`: open, but waiting for an earlier line of the same user in
+   * an open group of another grouping key.
+   */
+  state: z.enum(['waiting', 'held', 'open', 'sealed', 'in_flight', 'dead', 'over', 'unknown']),
   session_id: z.string().optional(),
   grouping_key: z.string().optional(),
   batch_id: z.string().optional(),
   lines: countSchema.optional(),
   bytes: countSchema.optional(),
   opened_ts: timeSchema.optional(),
+  /** Of what waits: how many of the feed's updates or lines are before it. */
+  before: countSchema.optional(),
+  /** Of a held line: when it was accepted. */
+  accepted_ts: timeSchema.optional(),
+  /** Of a held line: the open groups it waits for, with the lines they have so far. */
+  held_for: z.array(z.object({ grouping_key: z.string(), lines: countSchema })).optional(),
+  /** Of a held line: when those groups are sealed at the latest. */
+  held_until_ts: timeSchema.optional(),
+  /** Whether it goes, or will go, by an express batch: a small one for users that change all the time. */
+  express: z.boolean().optional(),
   /** Sealed by age at that time at the latest. */
   due_ts: timeSchema.optional(),
+  /** Of what waits on disk: updates or lines of the feed that come first. */
+  before: countSchema.optional(),
+  /** Of a held line: the open groups of other keys with earlier lines of its user. */
+  held_for: z.array(z.object({ grouping_key: z.string(), lines: countSchema })).optional(),
+  /** Whether the group is for users that change all the time, beside the ordinary one of its key. */
+  express: z.boolean().optional(),
   seal_reason: z.string().optional(),
   sealed_ts: timeSchema.optional(),
   attempts: countSchema.optional(),
@@ -143,6 +194,11 @@ export const arrivalSchema = z.object({
   bytes: z.int().nonnegative(),
   /** Stands for the user the line is about. */
   subject: z.string().optional(),
+  /**
+   * Of lines that one update made: the same number, from one arrival to the next. They have no order among themselves.
+   * Without one a line is an update's only line.
+   */
+  cause: z.int().nonnegative().optional(),
 });
 export type Arrival = z.infer<typeof arrivalSchema>;
 

@@ -5,7 +5,9 @@ import {
   createFeedSchema,
   createPluginSchema,
   createVersionSchema,
+  orderings,
   throttlingSchema,
+  updateFeedSchema,
   updateVersionSchema,
 } from './operator.ts';
 import { updateLineSchema } from './update-line.ts';
@@ -16,12 +18,24 @@ const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).s
 describe('batching configurations', () => {
   const body = { plugin_version_id: '7', enable_batching: true, batch_flush_max_size: 200 };
 
-  it('fills in bytes and age', () => {
+  it('fills in bytes, age and order', () => {
     expect(batchingConfigurationSchema.parse(body)).toEqual({
       ...body,
       batch_flush_max_bytes: 8_388_608,
       batch_flush_max_age_ms: 60_000,
+      ordering: 'USER',
     });
+  });
+
+  it.each(orderings)('takes %s for the order of the lines of a user', (ordering) => {
+    expect(batchingConfigurationSchema.parse({ ...body, ordering }).ordering).toBe(ordering);
+  });
+
+  it.each(['KEY', 'user', null, ''])('refuses %j for an order, and names those there are', (ordering) => {
+    const { error } = batchingConfigurationSchema.safeParse({ ...body, ordering });
+    expect(error?.issues).toMatchObject([
+      { path: ['ordering'], message: expect.stringMatching(/USER .*GROUPING_KEY/) },
+    ]);
   });
 
   it.each([
@@ -85,6 +99,21 @@ describe('plugins, versions and feeds', () => {
     const body = { segment_id: '1', plugin_id: '2', plugin_version_id: '1.0.0' };
     expect(accepts(createFeedSchema, body)).toBe(true);
     expect(accepts(createFeedSchema, { ...body, segment_id: '../1' })).toBe(false);
+  });
+
+  it('take a limit of the backlog from 1 MiB to 1 TiB, and say why it can be no lower', () => {
+    const body = { segment_id: '1', plugin_id: '2', plugin_version_id: '1.0.0' };
+    const limit = (max_backlog_bytes: unknown) => createFeedSchema.safeParse({ ...body, max_backlog_bytes });
+    expect([2 ** 20, 2 ** 32, 2 ** 40].map((bytes) => limit(bytes).success)).toEqual([true, true, true]);
+    expect([2 ** 20 - 1, 2 ** 40 + 1, 2_000_000.5, '2000000', null].map((bytes) => limit(bytes).success)).toEqual(
+      Array(5).fill(false),
+    );
+    expect(limit(1_000).error?.issues[0]?.message).toMatch(/1048576 bytes .* one line/);
+  });
+
+  it('give up a limit of their own with null', () => {
+    expect(updateFeedSchema.parse({ max_backlog_bytes: null })).toEqual({ max_backlog_bytes: null });
+    expect(accepts(updateFeedSchema, {})).toBe(false);
   });
 });
 

@@ -92,6 +92,13 @@ export const versionResourceSchema = createVersionSchema.extend({
 });
 export type VersionResource = z.infer<typeof versionResourceSchema>;
 
+/** Across what the lines of a user keep their order. */
+export const orderings = ['USER', 'GROUPING_KEY'] as const;
+export const orderingSchema = z.enum(orderings, {
+  error: 'must be USER (across grouping keys, the default) or GROUPING_KEY (within a grouping key only)',
+});
+export type Ordering = z.infer<typeof orderingSchema>;
+
 /** Limits and defaults of a batching configuration. */
 export const batchingLimits = {
   maxSize: 100_000,
@@ -118,6 +125,11 @@ export const batchingConfigurationSchema = z.strictObject({
     .default(batchingLimits.defaultBytes),
   /** Milliseconds a line waits at most for its batch to be sealed. */
   batch_flush_max_age_ms: z.int().min(1).max(batchingLimits.maxAgeMs).default(batchingLimits.defaultAgeMs),
+  /**
+   * Extension. USER (default): a line never reaches the plugin before an earlier update's line of the same user, under
+   * whatever grouping key; it waits where it would. GROUPING_KEY: only lines of one key keep their order, and none waits.
+   */
+  ordering: orderingSchema.default('USER'),
 });
 export type BatchingConfiguration = z.infer<typeof batchingConfigurationSchema>;
 
@@ -194,6 +206,15 @@ export const feedOptionsSchema = z.strictObject({
 });
 export type FeedOptions = z.infer<typeof feedOptionsSchema>;
 
+/** Limits of a feed's backlog, in bytes. */
+export const backlogLimits = { minBytes: 1_048_576, maxBytes: 1_099_511_627_776 } as const;
+
+/** Bytes of updates and lines that a feed may have waiting, both stages together. */
+const backlogBytesSchema = z
+  .int()
+  .min(backlogLimits.minBytes, 'must be at least 1048576 bytes (1 MiB): one line, and the envelope round it, must fit')
+  .max(backlogLimits.maxBytes, 'must be at most 1099511627776 bytes (1 TiB)');
+
 /** Body of `POST /v1/audience_segment_external_feeds`. `plugin_version_id` is the version's id or its `version_id`. */
 export const createFeedSchema = z.strictObject({
   segment_id: idSchema,
@@ -202,6 +223,8 @@ export const createFeedSchema = z.strictObject({
   name: nameSchema.optional(),
   feed_destination_id: idSchema.optional(),
   options: feedOptionsSchema.optional(),
+  /** Above it uploads are refused until some of the backlog is gone. Default: the platform's setting. */
+  max_backlog_bytes: backlogBytesSchema.optional(),
   /** Whether the platform remembers who is in the segment from the first update on. See `mode=full`. Default false. */
   track_segment: z.boolean().optional(),
 });
@@ -209,8 +232,13 @@ export type CreateFeed = z.infer<typeof createFeedSchema>;
 
 /** Body of `PUT /v1/audience_segment_external_feeds/:id`; what is not named stays. */
 export const updateFeedSchema = z
-  .strictObject({ name: nameSchema.optional(), options: feedOptionsSchema.optional() })
-  .refine((body) => Object.keys(body).length > 0, 'must change name or options');
+  .strictObject({
+    name: nameSchema.optional(),
+    options: feedOptionsSchema.optional(),
+    /** Null: the platform's setting. */
+    max_backlog_bytes: backlogBytesSchema.nullable().optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'must change name, options or max_backlog_bytes');
 export type UpdateFeed = z.infer<typeof updateFeedSchema>;
 
 /**
@@ -285,6 +313,8 @@ export const feedResourceSchema = z.object({
   created_ts: z.int(),
   feed_destination_id: idSchema.optional(),
   options: feedOptionsSchema,
+  /** Absent where the platform's setting is in force. */
+  max_backlog_bytes: backlogBytesSchema.optional(),
   /** Whether the platform remembers who is in the segment; the first whole-segment upload turns it on. */
   track_segment: z.boolean(),
   /** In answers of the operator API. */
@@ -322,45 +352,61 @@ export type IngestReport = z.infer<typeof ingestReportSchema>;
 const countSchema = z.int().nonnegative();
 
 /** Why batches were sealed, as counted in the statistics. */
-export const sealReasons = ['lines', 'bytes', 'age', 'order', 'drain', 'budget', 'reconfigured'] as const;
-const byReasonSchema = z.object({
-  lines: countSchema,
-  bytes: countSchema,
-  age: countSchema,
-  order: countSchema,
-  drain: countSchema,
-  budget: countSchema,
-  reconfigured: countSchema,
-} satisfies Record<(typeof sealReasons)[number], typeof countSchema>);
+export const sealReasons = ['lines', 'bytes', 'age', 'order', 'express', 'drain', 'budget', 'reconfigured'] as const;
+const byReason = <Value extends z.ZodType>(value: Value) =>
+  z.object({
+    lines: value,
+    bytes: value,
+    age: value,
+    order: value,
+    express: value,
+    drain: value,
+    budget: value,
+    reconfigured: value,
+  } satisfies Record<(typeof sealReasons)[number], Value>);
+
+/** Lines of sealed batches divided by the lines those batches could have had; null where none was sealed. */
+const fillSchema = z.number().nonnegative().nullable();
 
 /**
  * What became of everything a feed accepted. At any moment
- * `updates.accepted = open + in_flight + processed + no_eligible_identifier + dead + expired` and
- * `lines.accepted = open + sealed + in_flight + delivered + dead + expired`.
+ * `updates.accepted = waiting + open + in_flight + processed + no_eligible_identifier + dead + expired + discarded` and
+ * `lines.accepted = waiting + open + sealed + in_flight + delivered + dead + expired + discarded`.
  */
 export const feedStatisticsSchema = z.object({
   updates: z.object({
     accepted: countSchema,
+    /** On disk, behind those that are next. */
+    waiting: countSchema,
     open: countSchema,
     in_flight: countSchema,
     processed: countSchema,
     no_eligible_identifier: countSchema,
     dead: countSchema,
-    /** Of dead letters that were thrown away for their age. */
+    /** Of dead letters that were deleted for their age. */
     expired: countSchema,
+    /** Ended without being sent, as the feed was deleted. */
+    discarded: countSchema,
   }),
   lines: z.object({
     accepted: countSchema,
+    /** On disk, behind those that are being grouped. */
+    waiting: countSchema,
     open: countSchema,
+    /** Of the open ones, those that wait for an earlier line of the same user. */
+    held: countSchema,
     sealed: countSchema,
     in_flight: countSchema,
     delivered: countSchema,
     dead: countSchema,
     expired: countSchema,
+    discarded: countSchema,
   }),
   batches: z.object({
     sealed: countSchema,
-    by_reason: byReasonSchema,
+    by_reason: byReason(countSchema),
+    /** How full sealed batches were, by lines. */
+    fill: z.object({ all: fillSchema, by_reason: byReason(fillSchema) }),
     delivered: countSchema,
     dead: countSchema,
     expired: countSchema,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { idSchema } from '../id.ts';
-import { batchingConfigurationSchema } from '../operator.ts';
+import { batchingConfigurationSchema, orderingSchema } from '../operator.ts';
 import { countSchema, msSchema, sealReasonSchema, timeSchema } from './values.ts';
 
-/** The limits of a batching configuration, whatever version they are for. */
+/** The limits and the order of a batching configuration, whatever version they are for. */
 export const batchingPolicySchema = batchingConfigurationSchema.omit({ plugin_version_id: true });
 export type BatchingPolicy = z.infer<typeof batchingPolicySchema>;
 
@@ -34,10 +34,8 @@ export type BatchingEffect = z.infer<typeof batchingEffectSchema>;
 export const policyPreviewQuerySchema = z.strictObject({ feed_id: idSchema, policy: batchingPolicySchema });
 export type PolicyPreviewQuery = z.infer<typeof policyPreviewQuerySchema>;
 
-/** What a policy makes of arrivals. */
-export const policyReportSchema = z.object({
-  lines: countSchema,
-  keys: countSchema,
+/** What a policy makes of arrivals under one order. */
+export const orderingReportSchema = z.object({
   batches: countSchema,
   /** Of the time between the first and the last arrival; null when that is under a second. */
   batches_per_hour: z.number().nonnegative().nullable(),
@@ -47,6 +45,15 @@ export const policyReportSchema = z.object({
   lines_per_batch: z.number().nonnegative(),
   /** From a line's arrival to the sealing of its batch. */
   latency_ms: z.object({ p50: msSchema, p95: msSchema, p99: msSchema, max: msSchema }),
+});
+export type OrderingReport = z.infer<typeof orderingReportSchema>;
+
+/** What a policy makes of arrivals: under its own order, and under both to compare them. */
+export const policyReportSchema = orderingReportSchema.extend({
+  lines: countSchema,
+  keys: countSchema,
+  ordering: orderingSchema,
+  by_ordering: z.object({ USER: orderingReportSchema, GROUPING_KEY: orderingReportSchema }),
   /** Lines too large for any batch. */
   refused: countSchema,
 });
