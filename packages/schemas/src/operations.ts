@@ -110,12 +110,6 @@ export const explanationSchema = z.object({
   express: z.boolean().optional(),
   /** Sealed by age at that time at the latest. */
   due_ts: timeSchema.optional(),
-  /** Of what waits on disk: updates or lines of the feed that come first. */
-  before: countSchema.optional(),
-  /** Of a held line: the open groups of other keys with earlier lines of its user. */
-  held_for: z.array(z.object({ grouping_key: z.string(), lines: countSchema })).optional(),
-  /** Whether the group is for users that change all the time, beside the ordinary one of its key. */
-  express: z.boolean().optional(),
   seal_reason: z.string().optional(),
   sealed_ts: timeSchema.optional(),
   attempts: countSchema.optional(),
