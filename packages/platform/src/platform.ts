@@ -51,6 +51,13 @@ export interface PlatformOptions {
   readonly updateConcurrency?: number | undefined;
   /** Batches of one feed under way at once. Default 4. */
   readonly batchConcurrency?: number | undefined;
+  /**
+   * Bytes of updates and lines that a feed may have waiting, both stages together, where it has no limit of its own; above,
+   * uploads are refused until some are gone. Default 4 GiB.
+   */
+  readonly maxBacklogBytes?: number | undefined;
+  /** Bytes of the data folder's disk that must be free for uploads to be taken. Default 1 GiB. */
+  readonly minFreeBytes?: number | undefined;
   /** How failed calls are repeated. See `RetryPolicy` of the delivery engine for the defaults. */
   readonly retry?: Partial<RetryPolicy>;
   /** How long statistics are kept by the hour and by the day, and how much of batches and users once they are over. */
@@ -83,6 +90,8 @@ export interface Platform {
   /** Takes nothing more, ends what is in flight within the patience (10 s by default), keeps the rest for the next start. */
   close(patienceMs?: number): Promise<void>;
 }
+
+const DEFAULT_MAX_BACKLOG_BYTES = 4 * 1024 ** 3;
 
 /** Things to undo, the newest first, when a start fails half-way or the platform closes. */
 type Undo = (() => unknown)[];
@@ -117,7 +126,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   const guard = new AddressGuard();
   const caller = new PluginCaller(options.caller, guard);
   undo.push(() => caller.close());
-  const directory = new FeedDirectory(repositories);
+  const directory = new FeedDirectory(repositories, options.maxBacklogBytes ?? DEFAULT_MAX_BACKLOG_BYTES);
   const health = new Health();
   const fail = (error: Error) => {
     health.failed(error);

@@ -1,4 +1,9 @@
-import type { BatchingConfiguration, BatchingConfigurationResource, VersionResource } from '@batchfeed/schemas';
+import type {
+  BatchingConfiguration,
+  BatchingConfigurationResource,
+  Ordering,
+  VersionResource,
+} from '@batchfeed/schemas';
 import { PlatformError } from '../platform-error.ts';
 import { isId } from './ids.ts';
 import type { ConfigDatabase } from './open-config-database.ts';
@@ -10,18 +15,21 @@ interface Row {
   batch_flush_max_size: number;
   batch_flush_max_bytes: number;
   batch_flush_max_age_ms: number;
+  ordering: Ordering;
 }
 
 /** How lines of a plugin version become batches. A version has at most one. */
 export function batchingConfigurations(db: ConfigDatabase) {
   const insert = db.prepare(`
     INSERT INTO batching_configurations
-      (plugin_version_id, enable_batching, batch_flush_max_size, batch_flush_max_bytes, batch_flush_max_age_ms)
-    VALUES (:version, :enable_batching, :batch_flush_max_size, :batch_flush_max_bytes, :batch_flush_max_age_ms)
+      (plugin_version_id, enable_batching, batch_flush_max_size, batch_flush_max_bytes, batch_flush_max_age_ms, ordering)
+    VALUES
+      (:version, :enable_batching, :batch_flush_max_size, :batch_flush_max_bytes, :batch_flush_max_age_ms, :ordering)
     ON CONFLICT DO NOTHING`);
   const change = db.prepare(`
     UPDATE batching_configurations SET enable_batching = :enable_batching, batch_flush_max_size = :batch_flush_max_size,
-      batch_flush_max_bytes = :batch_flush_max_bytes, batch_flush_max_age_ms = :batch_flush_max_age_ms
+      batch_flush_max_bytes = :batch_flush_max_bytes, batch_flush_max_age_ms = :batch_flush_max_age_ms,
+      ordering = :ordering
     WHERE plugin_version_id = :version AND id = :id`);
   const ofVersion = db.prepare('SELECT * FROM batching_configurations WHERE plugin_version_id = ?');
   const remove = db.prepare('DELETE FROM batching_configurations WHERE plugin_version_id = ? AND id = ?');

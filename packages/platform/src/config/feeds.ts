@@ -28,13 +28,14 @@ export interface FeedRow {
   options: string;
   feed_destination_id: number | null;
   track_segment: number;
+  max_backlog_bytes: number | null;
 }
 
 /** All feeds that are not deleted, with what they are bound to. */
 export const FEED_SOURCE = `(
   SELECT f.id, f.name, f.status, f.segment_id, s.datamart_id, s.organisation_id, v.plugin_id, f.plugin_version_id,
     v.version_id AS version_value, p.group_id, p.artifact_id, f.session_id, f.created_ts,
-    f.options, f.feed_destination_id, f.track_segment
+    f.options, f.feed_destination_id, f.track_segment, f.max_backlog_bytes
   FROM feeds f
   JOIN audience_segments s ON s.id = f.segment_id
   JOIN plugin_versions v ON v.id = f.plugin_version_id
@@ -48,10 +49,11 @@ const BELONGINGS = ['feed_properties', 'segment_members', 'uploads'];
 export function feeds(db: ConfigDatabase) {
   const insert = db.prepare(`
     INSERT INTO feeds
-      (segment_id, plugin_version_id, name, status, created_ts, options, feed_destination_id, track_segment)
-    VALUES (?, ?, ?, 'INITIAL', ?, ?, ?, ?)`);
+      (segment_id, plugin_version_id, name, status, created_ts, options, feed_destination_id, track_segment,
+        max_backlog_bytes)
+    VALUES (?, ?, ?, 'INITIAL', ?, ?, ?, ?, ?)`);
   const select = db.prepare(`SELECT * FROM ${FEED_SOURCE} WHERE id = ?`);
-  const change = db.prepare('UPDATE feeds SET name = ?, options = ? WHERE id = ?');
+  const change = db.prepare('UPDATE feeds SET name = ?, options = ?, max_backlog_bytes = ? WHERE id = ?');
   const ofVersion = db.prepare(`SELECT * FROM ${FEED_SOURCE} WHERE plugin_version_id = ?`);
   const withStatus = db.prepare(`SELECT id FROM ${FEED_SOURCE} WHERE status = ?`).pluck();
   const ids = db.prepare('SELECT id FROM feeds WHERE NOT deleted ORDER BY id').pluck();
@@ -81,11 +83,17 @@ export function feeds(db: ConfigDatabase) {
         JSON.stringify(body.options ?? {}),
         body.feed_destination_id ?? null,
         body.track_segment === true ? 1 : 0,
+        body.max_backlog_bytes ?? null,
       );
       return get(String(lastInsertRowid)) as FeedResource;
     },
     update(feed: FeedResource, body: UpdateFeed): FeedResource {
-      change.run(body.name ?? feed.name, JSON.stringify(body.options ?? feed.options), feed.id);
+      const {
+        name = feed.name,
+        options = feed.options,
+        max_backlog_bytes: limit = feed.max_backlog_bytes ?? null,
+      } = body;
+      change.run(name, JSON.stringify(options), limit, feed.id);
       return get(feed.id) as FeedResource;
     },
     /** All feeds of a plugin version. */
@@ -113,11 +121,13 @@ export function feeds(db: ConfigDatabase) {
   };
 }
 
-export function toFeedResource({ session_id, feed_destination_id, ...row }: FeedRow): FeedResource {
+export function toFeedResource(found: FeedRow): FeedResource {
+  const { session_id, feed_destination_id, max_backlog_bytes, ...row } = found;
   return {
     ...row,
     options: JSON.parse(row.options) as FeedResource['options'],
     track_segment: row.track_segment === 1,
+    ...(max_backlog_bytes === null ? {} : { max_backlog_bytes }),
     ...(feed_destination_id === null ? {} : { feed_destination_id: String(feed_destination_id) }),
     id: String(row.id),
     segment_id: String(row.segment_id),

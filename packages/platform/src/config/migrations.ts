@@ -232,4 +232,9 @@ export const migrations: readonly string[] = [
     GROUP BY 1, 2, 3, 4, 5;
   DROP TABLE unmasked_identifiers;
   `,
+  `
+  ALTER TABLE batching_configurations ADD COLUMN ordering TEXT NOT NULL DEFAULT 'USER';
+  -- Bytes; null where the platform's setting is in force.
+  ALTER TABLE feeds ADD COLUMN max_backlog_bytes INTEGER;
+  `,
 ];
