@@ -61,6 +61,8 @@ export function platformOptions(settings: Settings) {
     callTimeoutMs: settings.number('call_timeout_ms'),
     updateConcurrency: settings.number('update_concurrency'),
     batchConcurrency: settings.number('batch_concurrency'),
+    maxBacklogBytes: settings.number('max_backlog_bytes'),
+    minFreeBytes: settings.number('min_free_bytes'),
     retention: {
       hourlyDays: settings.number('retention_hourly_days'),
       dailyDays: settings.number('retention_daily_days'),

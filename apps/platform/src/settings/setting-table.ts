@@ -40,6 +40,16 @@ export const SETTINGS = {
   call_timeout_ms: { description: 'milliseconds a plugin call may take', default: '30000', check: wholeNumber(1) },
   update_concurrency: { description: 'updates of one feed under way at once', default: '64', check: wholeNumber(1) },
   batch_concurrency: { description: 'batches of one feed under way at once', default: '4', check: wholeNumber(1) },
+  max_backlog_bytes: {
+    description: 'bytes of updates and lines a feed may have waiting, where it sets no limit of its own',
+    default: '4294967296',
+    check: wholeNumber(1_048_576),
+  },
+  min_free_bytes: {
+    description: 'bytes of the disk that must be free for updates to be taken',
+    default: '1073741824',
+    check: wholeNumber(0),
+  },
   retention_hourly_days: { description: 'days of statistics by the hour', default: '90', check: wholeNumber(1) },
   retention_daily_days: { description: 'days of statistics by the day', default: '800', check: wholeNumber(1) },
   retention_dead_letters_days: {
