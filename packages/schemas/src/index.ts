@@ -76,6 +76,7 @@ export {
   userSearchAnswerSchema,
   userSearchSchema,
 } from './console.ts';
+export { type FeedBacklog, type FeedWait, feedBacklogSchema, feedWaitSchema } from './feed-waits.ts';
 export {
   type AdLayoutProperty,
   type AssetFileProperty,

@@ -157,6 +157,8 @@ export type DeadLetterQuery = z.infer<typeof deadLetterQuerySchema>;
 export const replayDeadLettersSchema = z.strictObject({
   ids: z.array(z.string()).min(1).max(10_000).optional(),
   ...deadLetterFilterShape,
+  /** Send them although later lines of their users were accepted since, whose effect they may undo. Default false. */
+  confirm: z.boolean().optional(),
 });
 export type ReplayDeadLetters = z.infer<typeof replayDeadLettersSchema>;
 

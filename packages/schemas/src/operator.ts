@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedBacklogSchema, feedWaitSchema } from './feed-waits.ts';
 import { idSchema } from './id.ts';
 
 /**
@@ -274,21 +275,7 @@ export const feedLeavingSchema = z.object({
   updates: z.int().nonnegative(),
   /** Lines that are not over. */
   lines: z.int().nonnegative(),
-  waits_for: z.array(
-    z.object({
-      /**
-       * A delay the plugin asked for, the repetition of what failed, calls under way (those that wait for their turn
-       * under a throttling too), the circuit, or an address of the plugin.
-       */
-      for: z.enum(['delay', 'retry', 'call', 'circuit', 'address']),
-      stage: z.enum(['update', 'batch']).optional(),
-      /** When it is over, or looked at again. */
-      until_ts: z.int().optional(),
-      /** Updates, or lines, in calls under way. */
-      in_flight: z.int().nonnegative().optional(),
-      reason: z.string().optional(),
-    }),
-  ),
+  waits_for: z.array(feedWaitSchema),
 });
 export type FeedLeaving = z.infer<typeof feedLeavingSchema>;
 
@@ -319,6 +306,12 @@ export const feedResourceSchema = z.object({
   track_segment: z.boolean(),
   /** In answers of the operator API. */
   circuit: circuitSchema.optional(),
+  /** In answers of the operator API. */
+  backlog: feedBacklogSchema.optional(),
+  /** Of a feed whose data on disk are damaged: what is wrong. Nothing of it is sent until that is mended. */
+  damage: z.string().optional(),
+  /** What keeps a feed that was activated or resumed from sending: absent when nothing does. */
+  waits_for: z.array(feedWaitSchema).optional(),
   /** Of a deleted feed only (DRAINING, DISCARDING), in answers of the operator API. */
   leaving: feedLeavingSchema.optional(),
 });
@@ -414,6 +407,10 @@ export const feedStatisticsSchema = z.object({
   }),
   /** The sums of `sent_items_in_success` and `sent_items_in_error` over all delivered batches. */
   items: z.object({ success: countSchema, error: countSchema }),
+  /** How the calls of its plugin stand, what waits, and what for; in answers of the operator API. */
+  circuit: circuitSchema.optional(),
+  backlog: feedBacklogSchema.optional(),
+  waits_for: z.array(feedWaitSchema).optional(),
 });
 export type FeedStatistics = z.infer<typeof feedStatisticsSchema>;
 

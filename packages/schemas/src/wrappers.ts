@@ -23,6 +23,14 @@ export const errorWrapperSchema = z.object({
   status: z.literal('error'),
   error: z.string(),
   error_id: z.string(),
+  /** What went wrong, for programs; absent where nothing but the status is worth telling apart. */
+  code: z.string().optional(),
+  /** Of an upload that was stopped: updates that are on disk, and lines before its end that were no valid update. */
+  accepted: z.int().nonnegative().optional(),
+  rejected: z.int().nonnegative().optional(),
+  /** Of a replay: how many dead letters have later lines of their users, and the first hundred of them. */
+  overtaken: z.int().nonnegative().optional(),
+  overtaken_ids: z.array(z.string()).optional(),
 });
 export type ErrorWrapper = z.infer<typeof errorWrapperSchema>;
 

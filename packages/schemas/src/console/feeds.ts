@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedBacklogSchema } from '../feed-waits.ts';
 import { idSchema } from '../id.ts';
 import { circuitSchema, feedResourceSchema, feedStatusSchema } from '../operator.ts';
 import { pageQuerySchema } from '../wrappers.ts';
@@ -41,6 +42,7 @@ export const feedOverviewSchema = z.object({
   version_id: idSchema,
   segment: z.object({ id: idSchema, name: z.string() }),
   circuit: circuitSchema,
+  backlog: feedBacklogSchema,
   pulse: feedPulseSchema,
 });
 export type FeedOverview = z.infer<typeof feedOverviewSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedBacklogSchema } from '../feed-waits.ts';
 import { idSchema } from '../id.ts';
 import { feedLedgerSchema } from '../operations.ts';
 import { circuitSchema, feedStatisticsSchema, feedStatusSchema } from '../operator.ts';
@@ -24,6 +25,9 @@ export const feedsEventSchema = z.array(
     status: feedStatusSchema,
     /** Of its circuit. */
     circuit: circuitSchema.shape.state,
+    /** Since when its plugin has not answered; null while it does. */
+    down_since_ts: timeSchema.nullable(),
+    backlog: feedBacklogSchema,
     pulse: feedPulseSchema,
   }),
 );
@@ -34,6 +38,7 @@ export const pulseEventSchema = z.object({
   ts: timeSchema,
   status: feedStatusSchema,
   circuit: circuitSchema,
+  backlog: feedBacklogSchema,
   updates_per_s: rateSchema,
   lines_per_s: rateSchema,
   /** Null while not known, as the others. */
