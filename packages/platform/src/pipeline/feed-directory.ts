@@ -6,6 +6,7 @@ import {
   type FeedOptions,
   type FeedResource,
   type FeedStatus,
+  type Ordering,
   type ThrottlingResource,
 } from '@batchfeed/schemas';
 import type { Configuration } from '../config/configuration.ts';
@@ -24,6 +25,10 @@ export class FeedRoute {
   readonly organisationId: string;
   readonly throttlings: readonly ThrottlingResource[];
   readonly options: FeedOptions;
+  /** Bytes of unsettled updates and lines, both stages together, from which on nothing more is taken in. */
+  readonly backlogLimit: number;
+  /** Across what the lines of a user keep their order. */
+  readonly ordering: Ordering;
   readonly #base: Omit<FeedContext, 'sessionId'>;
   readonly #batching: BatchingConfiguration | undefined;
   readonly #suffixes = new Map<string, Buffer>();
@@ -34,6 +39,7 @@ export class FeedRoute {
     baseUrl: string | undefined,
     batching: BatchingConfiguration | undefined,
     throttlings: readonly ThrottlingResource[],
+    maxBacklogBytes: number,
   ) {
     this.feedId = feed.id;
     this.versionId = feed.plugin_version_id;
@@ -44,6 +50,8 @@ export class FeedRoute {
     this.organisationId = feed.organisation_id;
     this.throttlings = throttlings;
     this.options = feed.options;
+    this.backlogLimit = feed.max_backlog_bytes ?? maxBacklogBytes;
+    this.ordering = batching?.ordering ?? 'USER';
     this.#base = {
       feedId: feed.id,
       datamartId: feed.datamart_id,
@@ -93,11 +101,14 @@ export function policyOf(batching: BatchingPolicy | undefined, envelope: number)
 /** Feeds as the pipeline sees them, read from the configuration when first asked for. */
 export class FeedDirectory {
   readonly #configuration: Configuration;
+  readonly #maxBacklogBytes: number;
   readonly #routes = new Map<string, FeedRoute>();
   readonly #throttlings = new Map<string, readonly ThrottlingResource[]>();
 
-  constructor(configuration: Configuration) {
+  /** `maxBacklogBytes`: of feeds that have no limit of their own. */
+  constructor(configuration: Configuration, maxBacklogBytes: number) {
     this.#configuration = configuration;
+    this.#maxBacklogBytes = maxBacklogBytes;
   }
 
   find(feedId: string): FeedRoute | undefined {
@@ -108,9 +119,14 @@ export class FeedDirectory {
     const version = this.#configuration.versions.get(feed.plugin_id, feed.plugin_version_id);
     const batching = this.#configuration.batchingConfigurations.find(feed.plugin_version_id);
     const throttlings = this.#throttlingsOf(feed.plugin_version_id);
-    const route = new FeedRoute(feed, version?.base_url, batching, throttlings);
+    const route = new FeedRoute(feed, version?.base_url, batching, throttlings, this.#maxBacklogBytes);
     this.#routes.set(feedId, route);
     return route;
+  }
+
+  /** See `FeedRoute.backlogLimit`; the platform's own limit for a feed that is not there. */
+  feedBacklogLimit(feedId: string): number {
+    return this.find(feedId)?.backlogLimit ?? this.#maxBacklogBytes;
   }
 
   /** To be called after every change of the configuration. */
