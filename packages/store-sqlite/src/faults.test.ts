@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, open as openFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, open as openFile, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Engine, openEngine } from '@batchfeed/delivery';
+import type { Lane, Store } from '@batchfeed/delivery';
+import { textsOf, writeOf } from '@batchfeed/delivery/testing';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openSqliteStore, type SqliteStoreOptions } from './index.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSqliteStore } from './index.ts';
 
 let folder: string;
 let file: string;
@@ -18,77 +19,88 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const content = (index: number) => JSON.stringify({ index, filler: 'x'.repeat(300) });
 
-async function open(options: Partial<SqliteStoreOptions> = {}, deliver = false) {
-  const store = await openSqliteStore({ file, ...options });
-  const arrived: string[] = [];
-  const engine = await openEngine({
-    store,
-    log: 'lines',
-    policy: { maxLines: 50, maxBytes: 1_000_000, maxAgeMs: 600_000, separatorBytes: 1 },
-    send: async ({ lines }) => {
-      if (!deliver) return new Promise<never>(() => {});
-      arrived.push(...lines.map((line) => line.content));
-      return { kind: 'delivered' };
-    },
-  });
-  const close = async () => {
-    await engine.close({ patienceMs: 0 }).catch(() => {});
-    await store.close().catch(() => {});
-  };
-  return { store, engine, arrived, close };
-}
-
-/** Appends until it fails or `most` lines are in; returns the contents acknowledged and the error. */
-async function fill(engine: Engine, most: number): Promise<{ acknowledged: string[]; error: unknown }> {
+/** Appends until it fails or `most` entries are in; returns the texts acknowledged and the error. */
+async function fill(store: Store, lane: Lane, most: number, from = 0) {
   const acknowledged: string[] = [];
-  for (let index = 0; index < most; index += 20) {
-    const contents = Array.from({ length: 20 }, (_, offset) => content(index + offset));
+  for (let index = from; index < from + most; index += 20) {
+    const entries = Array.from({ length: 20 }, (_, offset) => content(index + offset));
     try {
-      await engine.append(contents.map((text) => ({ destination: 'd', key: 'k', content: text })));
+      await store.write(lane, writeOf({ append: { q: entries } }));
     } catch (error) {
       return { acknowledged, error };
     }
-    acknowledged.push(...contents);
+    acknowledged.push(...entries);
   }
   return { acknowledged, error: undefined };
 }
 
-async function deliverAll(): Promise<string[]> {
-  const { engine, arrived, close } = await open({}, true);
-  engine.drain();
-  await engine.idle();
-  await close();
-  return arrived;
+async function command(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+  const cli = join(import.meta.dirname, 'cli.ts');
+  try {
+    return { ...(await promisify(execFile)(process.execPath, [cli, ...args])), code: 0 };
+  } catch (error) {
+    const { stdout, stderr, code } = Object(error);
+    return { stdout: String(stdout), stderr: String(stderr), code: Number(code) };
+  }
 }
 
-describe('a store that', () => {
-  test('has no room says STORE_FULL and loses nothing that it acknowledged', async () => {
-    const full = await open({ maxBytes: 1_000_000 });
-    const { acknowledged, error } = await fill(full.engine, 100_000);
+describe('a store', () => {
+  it('without room says STORE_FULL, loses nothing, and goes on when there is room and the lane is owned anew', async () => {
+    let store = await openSqliteStore({ file, maxBytes: 1_000_000 });
+    let lane = await store.own(0);
+    const { acknowledged, error } = await fill(store, lane, 100_000);
     expect(error).toMatchObject({ code: 'STORE_FULL', retryable: true, message: expect.stringContaining('room') });
     expect(acknowledged.length).toBeGreaterThan(500);
-    await expect(full.engine.append([{ destination: 'd', key: 'k', content: '{}' }])).rejects.toMatchObject({
-      code: 'STORE_FULL',
-    });
-    await full.close();
-    expect(await deliverAll()).toEqual(acknowledged);
+    await expect(store.write(lane, writeOf({ append: { q: ['{}'] } }))).rejects.toMatchObject({ code: 'STORE_FULL' });
+    expect(await textsOf(lane, 'q', 0, 1e6)).toEqual(acknowledged);
+    await store.close();
+
+    store = await openSqliteStore({ file, maxBytes: 1_000_000 });
+    lane = await store.own(0);
+    expect(await textsOf(lane, 'q', 0, 1e6)).toEqual(acknowledged);
+    await store.write(lane, writeOf({ over: [{ queue: 'q', from: 0, to: acknowledged.length }] }));
+    for (let turn = 0; turn < 50; turn += 1) await store.freeBytes();
+    expect(await store.write(lane, writeOf({ append: { q: [content(1)] } }))).toEqual([acknowledged.length]);
+    await store.close();
   });
 
-  test('another process has says STORE_LOCKED', async () => {
-    const script = `import { openSqliteStore } from '@batchfeed/store-sqlite';
-      try { await openSqliteStore({ file: process.argv[1] }); } catch (error) { console.log(error.code, error.message); process.exit(0); }
-      process.exit(1);`;
-    const mine = await open();
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, file], {
-      cwd: import.meta.dirname,
+  it('lets one lane fail without another, and the lane go on when it is owned anew', async () => {
+    const store = await openSqliteStore({ file, lanes: 2, maxBytes: 4_000_000 });
+    const [one, two] = [await store.own(0), await store.own(1)];
+    await store.write(one, writeOf({ append: { q: ['a'] } }));
+    const large = 'x'.repeat(6_000_000);
+    const calls = await Promise.allSettled([
+      store.write(two, writeOf({ append: { q: ['b'] } })),
+      store.write(one, writeOf({ append: { q: [large] } })),
+      store.write(one, writeOf({ append: { q: ['behind the gap'] } })),
+      store.write(two, writeOf({ append: { q: ['c'] } })),
+    ]);
+    expect(calls.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    await expect(store.write(one, writeOf({ put: { k: 'v' } }))).rejects.toMatchObject({
+      code: 'STORE_FULL',
+      message: expect.stringContaining('Take the lane anew'),
     });
-    expect(stdout).toMatch(/^STORE_LOCKED .*Stop that one first/);
-    const { acknowledged } = await fill(mine.engine, 100);
-    expect(acknowledged).toHaveLength(100);
+    expect(await textsOf(one, 'q')).toEqual(['a']);
+    expect(await store.write(two, writeOf({ append: { q: ['d'] } }))).toEqual([2]);
+    const again = await store.own(0);
+    expect(await store.write(again, writeOf({ append: { q: ['e'] } }))).toEqual([1]);
+    expect(await textsOf(again, 'q')).toEqual(['a', 'e']);
+    expect(await textsOf(two, 'q')).toEqual(['b', 'c', 'd']);
+    await store.close();
+  });
+
+  it('that another process has says STORE_LOCKED', async () => {
+    const mine = await openSqliteStore({ file });
+    await expect(openSqliteStore({ file })).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+    const { stderr, code } = await command('integrity', file);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Stop that one first/);
+    const lane = await mine.own(0);
+    expect((await fill(mine, lane, 100)).acknowledged).toHaveLength(100);
     await mine.close();
   });
 
-  test('was written by a newer release says STORE_NEWER and touches nothing', async () => {
+  it('written by a newer release says STORE_NEWER and touches nothing', async () => {
     await (await openSqliteStore({ file })).close();
     const db = new Sqlite(file);
     db.exec("INSERT INTO schema_version VALUES (999, 'later')");
@@ -99,17 +111,32 @@ describe('a store that', () => {
     });
   });
 
-  test('was begun by an older release is brought up to date', async () => {
+  it('written by an earlier release that kept lines differently says STORE_OLDER and touches nothing', async () => {
+    const db = new Sqlite(file);
+    db.exec(`CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT;
+      INSERT INTO schema_version VALUES (1, 'earlier');
+      CREATE TABLE segment (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, lengths BLOB NOT NULL, data TEXT NOT NULL);
+      INSERT INTO segment VALUES (1, 1, x'01000000', 'x')`);
+    db.close();
+    await expect(openSqliteStore({ file })).rejects.toMatchObject({
+      code: 'STORE_OLDER',
+      message: expect.stringContaining('earlier release'),
+    });
+    const again = new Sqlite(file);
+    expect(again.prepare('SELECT data FROM segment').pluck().all()).toEqual(['x']);
+    again.close();
+  });
+
+  it('whose making was cut short is made', async () => {
     const db = new Sqlite(file);
     db.exec('CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT');
     db.close();
-    const { engine, close } = await open();
-    await fill(engine, 20);
-    expect(engine.ledger().accepted).toBe(20);
-    await close();
+    const store = await openSqliteStore({ file });
+    expect((await fill(store, await store.own(0), 20)).acknowledged).toHaveLength(20);
+    await store.close();
   });
 
-  test.skipIf(process.getuid?.() === 0)('may not be written says STORE_READ_ONLY', async () => {
+  it.skipIf(process.getuid?.() === 0)('that may not be written says STORE_READ_ONLY', async () => {
     await (await openSqliteStore({ file })).close();
     await chmod(file, 0o444);
     await chmod(folder, 0o555);
@@ -117,87 +144,103 @@ describe('a store that', () => {
     await chmod(folder, 0o755);
   });
 
-  test('lies in no folder, or is one, says STORE_READ_ONLY', async () => {
+  it('in no folder, or in place of one, says STORE_READ_ONLY', async () => {
     await expect(openSqliteStore({ file: join(folder, 'none', 'lines.db') })).rejects.toMatchObject({
       code: 'STORE_READ_ONLY',
     });
     await expect(openSqliteStore({ file: folder })).rejects.toMatchObject({ code: 'STORE_READ_ONLY' });
   });
 
-  test('is no database says STORE_CORRUPT', async () => {
+  it('that is no database says STORE_CORRUPT', async () => {
     const handle = await openFile(file, 'w');
     await handle.write('This is a letter to my aunt. '.repeat(1000));
     await handle.close();
     await expect(openSqliteStore({ file })).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
   });
 
-  test('has damaged pages says so, to whoever reads them and to the integrity check', async () => {
-    const whole = await open();
-    await fill(whole.engine, 4000);
+  it('with damaged pages says so when they are read and in the integrity check', async () => {
+    const whole = await openSqliteStore({ file });
+    await fill(whole, await whole.own(0), 4000);
     await whole.close();
     const { size } = await stat(file);
     const handle = await openFile(file, 'r+');
-    for (let offset = 64 * 1024; offset < size; offset += 16 * 1024)
+    for (let offset = 64 * 1024; offset < size; offset += 16 * 1024) {
       await handle.write(Buffer.alloc(4096, 0x5a), 0, 4096, offset);
+    }
     await handle.close();
     const { stdout, stderr, code } = await command('integrity', file);
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(/damaged|malformed|Tree|missing/);
-    await expect(open()).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    const store = await openSqliteStore({ file });
+    const read = async () => textsOf(await store.own(0), 'q', 0, 1e6);
+    await expect(read()).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    await store.close();
   });
 
-  test('is impossible to ask for is refused', async () => {
-    await expect(openSqliteStore({ file, lanes: 0 })).rejects.toMatchObject({ code: 'INVALID' });
-    await expect(openSqliteStore({ file, lanes: 1.5 })).rejects.toMatchObject({ code: 'INVALID' });
+  it('with one damaged text names lane, queue and position in the integrity check', async () => {
+    const whole = await openSqliteStore({ file, lanes: 2 });
+    const lane = await whole.own(1);
+    const text = 'y'.repeat(60_000);
+    await whole.write(lane, writeOf({ append: { q: ['a', 'b'], r: ['c'] } }));
+    await whole.write(lane, writeOf({ append: { q: [text] } }));
+    await whole.close();
+    const handle = await openFile(file, 'r+');
+    await handle.write(Buffer.from('z'), 0, 1, (await readFile(file)).indexOf('y'.repeat(5000)) + 2500);
+    await handle.close();
+    const { stdout, code } = await command('integrity', file);
+    expect(code).toBe(1);
+    expect(stdout).toBe('Lane 1: the entries at positions 2 to 2 of queue "q" are damaged or missing.\n');
+  });
+
+  it('that is impossible to ask for is refused', async () => {
+    for (const lanes of [0, 1.5, 257]) {
+      await expect(openSqliteStore({ file, lanes })).rejects.toMatchObject({ code: 'INVALID' });
+    }
+  });
+
+  it('has the number of lanes it was made with', async () => {
+    await (await openSqliteStore({ file, lanes: 256 })).close();
+    const store = await openSqliteStore({ file, lanes: 3 });
+    expect(store.lanes).toBe(256);
+    expect((await store.own(255)).number).toBe(255);
+    await store.close();
+  });
+
+  it('makes files that only their owner can read: lines are personal data', async () => {
+    const store = await openSqliteStore({ file });
+    await fill(store, await store.own(0), 20);
+    const names = await readdir(folder);
+    expect(names).toContain('lines.db-wal');
+    for (const name of names) expect((await stat(join(folder, name))).mode & 0o777, name).toBe(0o600);
+    await store.close();
   });
 });
 
-test('room of settled lines is used again', async () => {
-  const { engine, store, close } = await open({}, true);
-  const sizes: number[] = [];
-  for (let round = 0; round < 6; round += 1) {
-    await fill(engine, 10_000);
-    engine.drain();
-    await engine.idle();
-    sizes.push((await stat(file)).size);
-  }
-  // Each round writes over 3 MB; the file grows with what is open, not with what has been.
-  expect(Math.max(...sizes)).toBeLessThan(sizes[0]! + 6_000_000);
-  expect(await store.integrity()).toEqual([]);
-  await close();
-});
-
-test('a backup made at work holds what was acknowledged before', async () => {
-  const { engine, store, close } = await open();
-  const { acknowledged } = await fill(engine, 200);
+it('a backup made at work holds what was acknowledged before', async () => {
+  const store = await openSqliteStore({ file });
+  const lane = await store.own(0);
+  const { acknowledged } = await fill(store, lane, 200);
   const copy = join(folder, 'copy.db');
-  await Promise.all([store.backup(copy), fill(engine, 200)]);
-  await close();
-  file = copy;
-  expect((await deliverAll()).slice(0, 200)).toEqual(acknowledged);
+  await Promise.all([store.backup(copy), fill(store, lane, 200, 200)]);
+  await store.close();
+  const restored = await openSqliteStore({ file: copy });
+  const reowned = await restored.own(0);
+  expect(reowned.token).not.toBe(lane.token);
+  expect((await textsOf(reowned, 'q', 0, 1e6)).slice(0, 200)).toEqual(acknowledged);
+  await restored.close();
 });
-
-async function command(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
-  try {
-    return {
-      ...(await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args])),
-      code: 0,
-    };
-  } catch (error) {
-    return error as { stdout: string; stderr: string; code: number };
-  }
-}
 
 describe('the command', () => {
-  test('finds nothing wrong with a good file, for people and for machines', async () => {
-    const { close } = await open();
-    await close();
+  it('finds nothing wrong with a good file, for people and for machines', async () => {
+    const store = await openSqliteStore({ file });
+    await fill(store, await store.own(0), 100);
+    await store.close();
     expect(await command('integrity', file)).toMatchObject({ code: 0, stdout: `${file}: nothing is wrong.\n` });
     expect(JSON.parse((await command('integrity', file, '--json')).stdout)).toEqual({ file, faults: [] });
     expect(await command('backup', file, join(folder, 'copy.db'))).toMatchObject({ code: 0 });
   });
 
-  test('explains itself', async () => {
+  it('explains itself', async () => {
     expect(await command('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Example:') });
     expect(await command('frobnicate')).toMatchObject({ code: 2 });
     expect(await command('integrity', join(folder, 'none.db'))).toMatchObject({

@@ -5,6 +5,7 @@ import { Ranges } from './lanes/ranges.ts';
 import { SegmentCache } from './rows/segment-cache.ts';
 import { laneOfSegment, segmentIdsOf } from './rows/segment-ids.ts';
 import { prepareStatements, type Statements } from './statements.ts';
+import { structureFaults } from './structure.ts';
 
 /** Positions of each queue whose text was found and is whole. */
 type Whole = Map<number, Ranges>;
@@ -19,7 +20,7 @@ export function findFaults(db: Sqlite.Database, lanes: number): string[] {
   const statements = prepareStatements(db);
   for (let lane = 0; lane < lanes; lane += 1) {
     try {
-      faults.push(...faultsOfLane(statements, loadLane(statements, lane)));
+      faults.push(...structureFaults(db, lane), ...faultsOfLane(statements, loadLane(statements, lane)));
     } catch (error) {
       faults.push(error instanceof Error ? error.message : String(error));
     }

@@ -55,8 +55,8 @@ export function prepareStatements(db: Sqlite.Database) {
 
     addOver: db.prepare('INSERT INTO over VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET stop = excluded.stop'),
     dropOver: db.prepare('DELETE FROM over WHERE queue = ? AND start = ?'),
-    dropSomeOver: db.prepare(
-      'DELETE FROM over WHERE queue = ?1 AND start IN (SELECT start FROM over WHERE queue = ?1 LIMIT ?2)',
+    dropSomeOver: db.prepare<[{ queue: number; most: number }]>(
+      'DELETE FROM over WHERE queue = @queue AND start IN (SELECT start FROM over WHERE queue = @queue LIMIT @most)',
     ),
     overs: db.prepare<[number], { queue: number; start: number; stop: number }>(
       `SELECT over.queue, over.start, over.stop FROM queue JOIN over ON over.queue = queue.id WHERE queue.lane = ?

@@ -2,9 +2,9 @@ import type { Tuning } from '../tuning.ts';
 
 /** Sizes so small that a few hundred entries fill segments, leave the tail, get sparse and are copied forward. */
 export const SMALL: Tuning = {
-  segmentBytes: 400,
-  tailSegments: 4,
-  tailBytes: 1600,
-  garbageBytes: 200,
-  cacheBytes: 2000,
+  segmentBytes: 800,
+  tailSegments: 3,
+  tailBytes: 2400,
+  garbageBytes: 0,
+  cacheBytes: 4000,
 };

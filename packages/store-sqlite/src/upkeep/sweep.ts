@@ -54,7 +54,7 @@ export function sweepRemoved(tools: UpkeepTools, book: LaneBook, until: number):
       statements.dropPiece.run(queue.id, row.first);
       shelf.take(row.segment, 1, liveShare(row, row.live));
     }
-    if (rows.length === 0 && statements.dropSomeOver.run(queue.id, STEP_OVERS).changes === 0) {
+    if (rows.length === 0 && statements.dropSomeOver.run({ queue: queue.id, most: STEP_OVERS }).changes === 0) {
       statements.dropQueue.run(queue.id);
       book.byId.delete(queue.id);
       book.removed.shift();

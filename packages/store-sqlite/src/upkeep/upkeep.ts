@@ -103,7 +103,8 @@ export class Upkeep {
       relaxedTransaction(this.#db, () => run(this.#tools, book, until));
     } catch (error) {
       if (error instanceof UndeletableSegment) this.#tools.damaged.add(error.id);
-      else this.#restUntil = this.#tools.now() + REST_MS;
+      else if (isSqliteError(error)) this.#restUntil = this.#tools.now() + REST_MS;
+      else throw error;
       this.#reload(book.number);
     }
   }
@@ -114,4 +115,8 @@ export class Upkeep {
     if (this.#mayShrink) relaxedTransaction(this.#db, () => this.#db.pragma(`incremental_vacuum(${FREE_STEP})`));
     return this.#mayShrink;
   }
+}
+
+function isSqliteError(error: unknown): boolean {
+  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('SQLITE_');
 }
