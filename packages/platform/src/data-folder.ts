@@ -32,6 +32,7 @@ function makeFolder(path: string): void {
 const STORE_FAILURES: Readonly<Record<string, PlatformErrorCode>> = {
   STORE_LOCKED: 'DATA_FOLDER_IN_USE',
   STORE_NEWER: 'DATA_FOLDER_NEWER',
+  STORE_OLDER: 'DATA_FOLDER_OLDER',
 };
 
 export function throwStoreError(error: { code?: string; message: string }): never {

@@ -30,6 +30,8 @@ export type PlatformErrorCode =
   | 'DATA_FOLDER_UNUSABLE'
   /** The data folder was written by a newer version. */
   | 'DATA_FOLDER_NEWER'
+  /** The data folder was written by an earlier release that kept lines differently. */
+  | 'DATA_FOLDER_OLDER'
   /** The address cannot be listened on. */
   | 'ADDRESS_UNUSABLE';
 
@@ -50,6 +52,7 @@ const FACTS: Record<PlatformErrorCode, { status: number; retryable: boolean }> =
   DATA_FOLDER_IN_USE: { status: 500, retryable: true },
   DATA_FOLDER_UNUSABLE: { status: 500, retryable: false },
   DATA_FOLDER_NEWER: { status: 500, retryable: false },
+  DATA_FOLDER_OLDER: { status: 500, retryable: false },
   ADDRESS_UNUSABLE: { status: 500, retryable: false },
 };
 

@@ -2,11 +2,11 @@ import type { ExplanationResource } from '@batchfeed/schemas';
 import type { BatchRow, FoundUser } from './history-protocol.ts';
 import { batchSummary } from './history-resources.ts';
 import type { UpdateEntry, UpdateKind } from './update-chunk.ts';
+import { updateIdOf } from './update-entry.ts';
 
 const UPDATE_OUTCOMES: Partial<Readonly<Record<UpdateKind, NonNullable<ExplanationResource['outcome']>>>> = {
   processed: 'done',
   skipped: 'no_eligible_identifier',
-  discarded: 'discarded',
 };
 
 /** A batch that is over, as explanations have it; undefined while it is not. Pure. */
@@ -27,16 +27,15 @@ export function explainOver(row: BatchRow): ExplanationResource | undefined {
 export function explainUserOver(
   { updates, batches }: Pick<FoundUser, 'updates' | 'batches'>,
   known: ReadonlySet<string | undefined>,
-  prefix: string,
 ) {
   const over = [
-    ...[...updates].reverse().map((update) => updateOver(update, prefix)),
+    ...[...updates].reverse().map(updateOver),
     ...[...batches].reverse().map(({ row }) => explainOver(row)),
   ];
   return over.filter((found) => found !== undefined && !known.has(found.batch_id)) as ExplanationResource[];
 }
 
-function updateOver(update: UpdateEntry, prefix: string): ExplanationResource | undefined {
+function updateOver(update: UpdateEntry): ExplanationResource | undefined {
   const outcome = UPDATE_OUTCOMES[update.kind];
   // Where an update made lines, they say more than it does.
   if (outcome === undefined || update.lines > 0) return undefined;
@@ -44,7 +43,7 @@ function updateOver(update: UpdateEntry, prefix: string): ExplanationResource | 
     stage: 'update',
     state: 'over',
     session_id: update.sessionId,
-    batch_id: `${prefix}${update.lane}-${update.position}`,
+    batch_id: updateIdOf(update),
     attempts: update.attempt,
     outcome,
     settled_ts: update.answeredAt,

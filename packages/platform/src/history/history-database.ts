@@ -5,7 +5,7 @@ import type { OpenHistory } from './history-protocol.ts';
 
 export type HistoryDatabase = Database.Database;
 
-const FORMAT = 1;
+const FORMAT = 2;
 /** Contents are long rows, which larger pages hold in fewer pieces. */
 const PAGE_BYTES = 8_192;
 const MAX_JOURNAL_BYTES = 32 * 1024 * 1024;
@@ -87,6 +87,10 @@ function prepare(db: HistoryDatabase, file: string, now: number): void {
   if (format > FORMAT) {
     const message = `${file} was written by a newer version (format ${format}, this one knows ${FORMAT}). Use that version.`;
     throw Object.assign(new Error(message), { code: 'NEWER' });
+  }
+  if (format > 0 && format < FORMAT) {
+    const message = `${file} was written by an earlier release, which names batches in another way. Move it away: a new one is begun.`;
+    throw Object.assign(new Error(message), { code: 'OLDER' });
   }
   if (format === 0) {
     db.exec(TABLES);

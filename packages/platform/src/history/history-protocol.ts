@@ -6,8 +6,6 @@ import type { PackedChunk, UpdateEntry } from './update-chunk.ts';
 
 export interface OpenHistory {
   readonly file: string;
-  /** What ids of batches begin with on this data folder, which is not stored with each. */
-  readonly idPrefix: string;
   readonly maxAgeMs: number;
   readonly maxBytes: number;
   readonly now: number;

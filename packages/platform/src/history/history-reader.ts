@@ -2,7 +2,6 @@ import type { BatchState } from '@batchfeed/schemas';
 import type { Try } from './batch-change.ts';
 import { type HistoryDatabase, readMeta } from './history-database.ts';
 import type { BatchFilter, BatchRow, Extent, FoundBatch, FoundLine, Gap } from './history-protocol.ts';
-import { lengthener, shortener } from './history-writer.ts';
 import { unpackLines } from './pack-lines.ts';
 import { unsqueeze } from './squeeze.ts';
 
@@ -15,10 +14,8 @@ export const BATCH_COLUMNS = `id, batch_id AS batchId, feed AS feedId, session A
   seal AS sealReason, opened AS openedAt, sealed AS sealedAt, settled AS settledAt, state, attempts, status, reason, replay`;
 
 /** What is asked of the history, but for searches. */
-export function historyReader(db: HistoryDatabase, idPrefix: string) {
+export function historyReader(db: HistoryDatabase) {
   const meta = readMeta(db);
-  const long = lengthener(idPrefix);
-  const short = shortener(idPrefix);
   const gaps = db.prepare('SELECT from_ts AS "from", to_ts AS "to", reason FROM gaps ORDER BY from_ts');
   const one = db.prepare(`SELECT ${BATCH_COLUMNS} FROM batches WHERE batch_id = ? AND feed = ?`);
   const triesOf = (order: 'ASC' | 'DESC') =>
@@ -36,13 +33,12 @@ export function historyReader(db: HistoryDatabase, idPrefix: string) {
      WHERE state IN ('sealed', 'in_flight', 'waiting') AND run < ${meta('run')} LIMIT ?`,
   );
 
-  const toRow = (row: BatchRow): BatchRow => ({ ...row, batchId: long(row.batchId) });
   const tries = (id: number): Try[] => {
     const all = [...firstTries.all(id), ...lastTries.all(id).reverse()] as Try[];
     const distinct = new Map(all.map((one) => [`${one.at}/${one.attempt}`, one]));
     return [...distinct.values()].map((one) => ({ ...one, replay: Boolean(one.replay), isLast: Boolean(one.isLast) }));
   };
-  const withTries = (row: BatchRow): FoundBatch => ({ row: toRow(row), tries: tries(row.id) });
+  const withTries = (row: BatchRow): FoundBatch => ({ row, tries: tries(row.id) });
 
   return {
     withTries,
@@ -56,13 +52,13 @@ export function historyReader(db: HistoryDatabase, idPrefix: string) {
         if (rows.length === filter.max || examined === MAX_EXAMINED) return { rows, next: last };
         examined += 1;
         last = row.id;
-        if (matches(row, filter)) rows.push(toRow(row));
+        if (matches(row, filter)) rows.push(row);
       }
       return { rows, next: undefined };
     },
 
     batch(feedId: string, batchId: string): FoundBatch | undefined {
-      const row = one.get(short(batchId), feedId) as BatchRow | undefined;
+      const row = one.get(batchId, feedId) as BatchRow | undefined;
       return row && withTries(row);
     },
 
@@ -77,8 +73,7 @@ export function historyReader(db: HistoryDatabase, idPrefix: string) {
       }));
     },
 
-    unsure: (max: number) =>
-      (unsure.all(max) as { id: string; feedId: string }[]).map(({ id, feedId }) => ({ id: long(id), feedId })),
+    unsure: (max: number) => unsure.all(max) as { id: string; feedId: string }[],
   };
 }
 

@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 const batch = (id: string, text = '1'): OutgoingBatch => ({
-  id: `s-lines-0-${id}`,
+  id: `t0ken-lines-1-${id}`,
   destination: '1',
   key: '5:k',
   lines: [{ content: text, subject: 'u', acceptedAt: Date.now(), bytes: text.length }],
@@ -48,7 +48,7 @@ const batch = (id: string, text = '1'): OutgoingBatch => ({
   replay: false,
 });
 const answerUpdate = (id: number) => {
-  const update = { ...batch('0', '{"operation":"DELETE"}'), id: `s-updates-0-${id}`, key: `5:u${id}` };
+  const update = { ...batch('0', '{"operation":"DELETE"}'), id: `t0ken-updates-1-${id}`, key: `5:u${id}` };
   recorder.updateAnswered(update, { kind: 'delivered', status: 200 });
 };
 const counts = () => written.map(({ changes, chunk }) => [changes.length, chunk?.count ?? 0]);
@@ -81,8 +81,10 @@ describe('HistoryRecorder', () => {
       batch: id,
       reason: 'age',
       lines: 1,
+      maxLines: 2,
       bytes: 1,
       ageMs: 30,
+      express: false,
     });
     recorder.batchSending(one);
     recorder.batchAnswered(one, { kind: 'retry', reason: 'HTTP 503', status: 503, delayMs: 50, excerpt: 'busy' });

@@ -3,6 +3,7 @@ import type { BatchChange, Try } from './batch-change.ts';
 import type { Extent, FoundUser } from './history-protocol.ts';
 import { maskText } from './mask.ts';
 import type { UpdateEntry, UpdateKind } from './update-chunk.ts';
+import { updateIdOf } from './update-entry.ts';
 
 /** How what the history holds looks to operators: masked, in the words of the API. Pure. */
 
@@ -57,8 +58,8 @@ export function incompleteBefore({ began, pruned }: Extent, feedCreatedAt: numbe
 }
 
 /** What happened to a user in one feed, in order. */
-export function userEvents({ updates, batches }: Omit<FoundUser, 'more'>, updatePrefix: string): UserEvent[] {
-  const events = [...updateEvents(updates, updatePrefix), ...batches.flatMap(batchEvents)];
+export function userEvents({ updates, batches }: Omit<FoundUser, 'more'>): UserEvent[] {
+  const events = [...updateEvents(updates), ...batches.flatMap(batchEvents)];
   // What has one time stays in the order of what leads to what.
   return events
     .map((event, index) => ({ event, index }))
@@ -69,21 +70,19 @@ export function userEvents({ updates, batches }: Omit<FoundUser, 'more'>, update
 const UPDATE_EVENTS: Readonly<Record<UpdateKind, UserEvent['kind']>> = {
   processed: 'update_answered',
   skipped: 'update_answered',
-  discarded: 'update_answered',
   rejected: 'update_answered',
   retry: 'update_retried',
   dead: 'update_dead',
 };
 const UPDATE_REASONS: Partial<Readonly<Record<UpdateKind, string>>> = {
   skipped: 'no_eligible_identifier',
-  discarded: 'discarded',
 };
 
-function updateEvents(updates: readonly UpdateEntry[], prefix: string): UserEvent[] {
+function updateEvents(updates: readonly UpdateEntry[]): UserEvent[] {
   const accepted = new Set<string>();
   return [...updates].reverse().flatMap((update): UserEvent[] => {
     const { kind, operation, lines, status, attempt } = update;
-    const id = `${prefix}${update.lane}-${update.position}`;
+    const id = updateIdOf(update);
     const reason = masked(update.reason ?? UPDATE_REASONS[kind] ?? null);
     const answered: UserEvent = {
       ts: update.answeredAt,

@@ -30,11 +30,11 @@ let isPruning = false;
 const handlers: ThreadHandlers<HistoryCalls> = {
   open(args) {
     const { db, damaged } = openHistoryDatabase(args);
-    const reader = historyReader(db, args.idPrefix);
+    const reader = historyReader(db);
     parts = {
       db,
       reader,
-      writer: historyWriter(db, args.idPrefix),
+      writer: historyWriter(db),
       find: userFinder(db, reader.withTries),
       prune: historyPruner(db, args),
     };

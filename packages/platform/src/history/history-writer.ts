@@ -9,7 +9,7 @@ import { type PackedChunk, USER_BYTES } from './update-chunk.ts';
 const MAX_GAPS = 1_000;
 
 /** Everything that is written to the history: a row for a batch and each of its attempts, one for a chunk of updates. */
-export function historyWriter(db: HistoryDatabase, idPrefix: string) {
+export function historyWriter(db: HistoryDatabase) {
   const run = readMeta(db)('run');
   const upsert = db
     .prepare(
@@ -30,12 +30,11 @@ export function historyWriter(db: HistoryDatabase, idPrefix: string) {
   const setState = db.prepare(`UPDATE batches SET state = coalesce(?, state), run = ${run} WHERE batch_id = ?`);
   const hasUsers = db.prepare('SELECT 1 FROM batch_users WHERE batch = ?').pluck();
   const hasContents = db.prepare('SELECT 1 FROM contents WHERE batch = ?').pluck();
-  const short = shortener(idPrefix);
 
   const writeBatch = (change: BatchChange): void => {
     const { feedId, sessionId, groupingKey, lines, bytes, sealReason, openedAt, sealedAt, settledAt } = change;
     const { state, attempts, status, reason, replay } = change;
-    const fixed = [short(change.id), feedId, sessionId, groupingKey, lines, bytes, sealReason, openedAt, sealedAt];
+    const fixed = [change.id, feedId, sessionId, groupingKey, lines, bytes, sealReason, openedAt, sealedAt];
     const id = upsert.get(...fixed, settledAt, state, attempts, status, reason, replay ? 1 : 0) as number;
     for (const { attempt, at, ms, outcome, status, reason, excerpt, delayMs, replay, isLast } of change.tries) {
       insertTry.run(id, at, attempt, ms, outcome, status, reason, excerpt, delayMs, replay ? 1 : 0, isLast ? 1 : 0);
@@ -66,21 +65,12 @@ export function historyWriter(db: HistoryDatabase, idPrefix: string) {
       setMeta.run(upTo, 'last');
     }),
     sure: db.transaction((states: readonly SureState[]): void => {
-      for (const { id, state } of states) setState.run(state ?? null, short(id));
+      for (const { id, state } of states) setState.run(state ?? null, id);
     }),
     endRun(): void {
       setMeta.run(1, 'clean');
     },
   };
-}
-
-/** Ids of batches without what they all begin with; others as they are, as no id begins with a full stop. */
-export function shortener(idPrefix: string): (id: string) => string {
-  return (id) => (id.startsWith(idPrefix) ? `.${id.slice(idPrefix.length)}` : id);
-}
-
-export function lengthener(idPrefix: string): (short: string) => string {
-  return (short) => (short.startsWith('.') ? idPrefix + short.slice(1) : short);
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Buffer {

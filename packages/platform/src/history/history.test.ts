@@ -36,7 +36,7 @@ function batch(
 ): OutgoingBatch {
   serial += 1;
   return {
-    id: `${STORE}-lines-0-${serial}`,
+    id: `t0ken-lines-1-${serial}`,
     destination: '1',
     key: '5:list a',
     lines: users.map((subject) => ({ content, subject, acceptedAt: now - 10, bytes: Buffer.byteLength(content) })),
@@ -83,7 +83,7 @@ function answer({ recorder }: History, user: string, destination = '1', lines = 
   const forward = Array.from({ length: lines }, () => ({ destination, key: '5:k', content: '1' }));
   recorder.updateAnswered(
     {
-      ...batch([user], { id: `${STORE}-updates-3-${serial}`, destination, key: `5:${user}` }, content),
+      ...batch([user], { id: `t0ken-updates-${destination}-${serial}`, destination, key: `5:${user}` }, content),
     },
     { kind: 'delivered', status: 200, forward },
   );

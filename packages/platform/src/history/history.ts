@@ -8,7 +8,7 @@ import type {
 } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import { DAY_MS } from '../config/statistics-tables.ts';
-import { PlatformError } from '../platform-error.ts';
+import { PlatformError, type PlatformErrorCode } from '../platform-error.ts';
 import { ThreadClient } from '../thread/thread-client.ts';
 import { explainOver, explainUserOver } from './explain-over.ts';
 import type { Extent, FoundBatch, FoundLine, FoundUser, HistoryCalls } from './history-protocol.ts';
@@ -25,7 +25,7 @@ export interface HistoryRetention {
 
 interface HistoryOptions extends HistoryRetention {
   readonly file: string;
-  /** Id of the store that the ids of updates and batches begin with. */
+  /** Id of the store: what users are hashed with. */
   readonly storeId: string;
   readonly now: () => number;
   readonly logger: Logger;
@@ -34,6 +34,10 @@ interface HistoryOptions extends HistoryRetention {
 /** Told of a batch that is new or has changed, at most four times a second; puts it together when that is wanted. */
 type TellChange = (feedId: string, batchId: string, summarise: () => BatchSummary) => void;
 
+const OPENING_FAILURES: Readonly<Record<string, PlatformErrorCode>> = {
+  NEWER: 'DATA_FOLDER_NEWER',
+  OLDER: 'DATA_FOLDER_OLDER',
+};
 /** Batches that are asked about at a time after a crash, and how often. */
 const UNSURE_AT_A_TIME = 50;
 const UNSURE_EVERY_MS = 1_000;
@@ -70,14 +74,13 @@ export class History {
     });
   }
 
-  /** @throws PlatformError `DATA_FOLDER_NEWER` or `DATA_FOLDER_UNUSABLE`. */
+  /** @throws PlatformError `DATA_FOLDER_NEWER`, `DATA_FOLDER_OLDER` or `DATA_FOLDER_UNUSABLE`. */
   static async open(options: HistoryOptions): Promise<History> {
-    const { file, storeId, now, logger, historyDays = 7, historyBytes = 1024 ** 3 } = options;
+    const { file, now, logger, historyDays = 7, historyBytes = 1024 ** 3 } = options;
     const client = new ThreadClient<HistoryCalls>({ beside: import.meta.url, file: 'history-worker', of: 'history' });
     try {
       const { damaged } = await client.call('open', {
         file,
-        idPrefix: `${storeId}-lines-`,
         maxAgeMs: historyDays * DAY_MS,
         maxBytes: historyBytes,
         now: now(),
@@ -88,8 +91,8 @@ export class History {
       return new History(client, options);
     } catch (error) {
       await client.end();
-      const code = (error as { code?: string }).code === 'NEWER' ? 'DATA_FOLDER_NEWER' : 'DATA_FOLDER_UNUSABLE';
-      const message = code === 'DATA_FOLDER_NEWER' ? '' : `${file} cannot be opened: `;
+      const code = OPENING_FAILURES[(error as { code?: string }).code ?? ''] ?? 'DATA_FOLDER_UNUSABLE';
+      const message = code === 'DATA_FOLDER_UNUSABLE' ? `${file} cannot be opened: ` : '';
       throw new PlatformError(code, message + (error as Error).message, { cause: error });
     }
   }
@@ -130,19 +133,16 @@ export class History {
       ...found.batches.map(({ row }) => row.feedId),
     ]);
     const eventsOf = (id: string) =>
-      userEvents(
-        {
-          updates: found.updates.filter((update) => update.feedId === id),
-          batches: found.batches.filter(({ row }) => row.feedId === id),
-        },
-        this.#updatePrefix,
-      );
+      userEvents({
+        updates: found.updates.filter((update) => update.feedId === id),
+        batches: found.batches.filter(({ row }) => row.feedId === id),
+      });
     return { feeds: new Map([...ids].map((id) => [id, eventsOf(id)])), more: found.more };
   }
 
   /** What is over of a user in a feed, without what is known of anyway. */
   async explainUser(feedId: string, user: string, known: ReadonlySet<string | undefined>) {
-    return explainUserOver(await this.#find(user, feedId), known, this.#updatePrefix);
+    return explainUserOver(await this.#find(user, feedId), known);
   }
 
   /** The latest batches of a grouping key that are over, the oldest first, without those that are known of anyway. */
@@ -210,10 +210,6 @@ export class History {
     this.#hasher.read(user);
     const { lo, hi } = this.#hasher;
     return this.#ask('user', { lo, hi, feedId });
-  }
-
-  get #updatePrefix(): string {
-    return `${this.#options.storeId}-updates-`;
   }
 
   /** Asks behind everything that has happened so far. @throws PlatformError `UNAVAILABLE` */

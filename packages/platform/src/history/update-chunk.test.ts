@@ -22,7 +22,7 @@ const entry: fc.Arbitrary<UpdateEntry> = fc
     hi: u32,
     feedId: fc.constantFrom('1', '2', '33'),
     sessionId: fc.constantFrom('4', '5'),
-    lane: fc.integer({ min: 0, max: 255 }),
+    token: fc.constantFrom('0123456789abcdef', 'zyxwvutsrqponmlk'),
     position: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
     at: fc.integer({ min: 0, max: 1_000 }),
     age: fc.integer({ min: 0, max: 10_000_000 }),

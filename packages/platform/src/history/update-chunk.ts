@@ -4,7 +4,7 @@
  */
 
 /** What an answer did to its update; the place in the list stands in the chunk. */
-export const updateKinds = ['processed', 'skipped', 'discarded', 'retry', 'rejected', 'dead'] as const;
+export const updateKinds = ['processed', 'skipped', 'retry', 'rejected', 'dead'] as const;
 export type UpdateKind = (typeof updateKinds)[number];
 export const operations = [undefined, 'UPSERT', 'DELETE'] as const;
 export type Operation = (typeof operations)[number];
@@ -18,10 +18,11 @@ const COLUMNS = {
   at: Uint32Array,
   /** Milliseconds from the update's acceptance to the answer; the greatest number stands for more. */
   age: Uint32Array,
-  /** Where the update stands in its lane, which with the lane is its id. */
+  /** Where the update stands in the queue of its feed, which with the batch token is its id. */
   positionLo: Uint32Array,
   positionHi: Uint16Array,
-  lane: Uint16Array,
+  /** Place in the head's list of batch tokens. */
+  token: Uint16Array,
   /** Lines it made; the greatest number stands for more. */
   lines: Uint16Array,
   /** HTTP status; 0 for none. */
@@ -54,6 +55,7 @@ export interface ChunkHead {
   /** Feeds and sessions. */
   readonly places: readonly (readonly [feedId: string, sessionId: string])[];
   readonly reasons: readonly string[];
+  readonly tokens: readonly string[];
 }
 
 /** A chunk on its way into the database. */
@@ -69,7 +71,9 @@ export interface UpdateEntry {
   readonly hi: number;
   readonly feedId: string;
   readonly sessionId: string;
-  readonly lane: number;
+  /** What the update's id begins with. */
+  readonly token: string;
+  /** What it ends with. */
   readonly position: number;
   readonly acceptedAt: number;
   readonly answeredAt: number;
@@ -87,6 +91,7 @@ export class UpdateChunk {
   readonly #places = new Map<string, Map<string, number>>();
   readonly #placeList: [string, string][] = [];
   readonly #reasons = new Map<string, number>();
+  readonly #tokens = new Map<string, number>();
   #from = 0;
   #to = 0;
   count = 0;
@@ -106,7 +111,7 @@ export class UpdateChunk {
     columns.age[index] = clamp(entry.answeredAt - entry.acceptedAt, MAX_U32);
     columns.positionLo[index] = entry.position % TWO_32;
     columns.positionHi[index] = Math.floor(entry.position / TWO_32);
-    columns.lane[index] = entry.lane;
+    columns.token[index] = placeIn(this.#tokens, entry.token);
     columns.lines[index] = clamp(entry.lines, MAX_U16);
     columns.status[index] = entry.status ?? 0;
     columns.attempt[index] = clamp(entry.attempt, MAX_U16);
@@ -123,11 +128,13 @@ export class UpdateChunk {
     const columns = Object.fromEntries(
       COLUMN_NAMES.map((name) => [name, this.#columns[name].subarray(0, count)]),
     ) as unknown as Columns;
-    const head: ChunkHead = { from: this.#from, places: [...this.#placeList], reasons: [...this.#reasons.keys()] };
+    const names = { reasons: [...this.#reasons.keys()], tokens: [...this.#tokens.keys()] };
+    const head: ChunkHead = { from: this.#from, places: [...this.#placeList], ...names };
     const chunk = { head, to: this.#to, count, bytes: pack(columns, count) };
     this.#places.clear();
     this.#placeList.length = 0;
     this.#reasons.clear();
+    this.#tokens.clear();
     this.#to = 0;
     this.count = 0;
     return chunk;
@@ -148,14 +155,18 @@ export class UpdateChunk {
   }
 
   #reasonOf(text: string): number {
-    const reason = text.slice(0, MAX_REASON_LENGTH);
-    let known = this.#reasons.get(reason);
-    if (known === undefined) {
-      known = this.#reasons.size;
-      this.#reasons.set(reason, known);
-    }
-    return known;
+    return placeIn(this.#reasons, text.slice(0, MAX_REASON_LENGTH));
   }
+}
+
+/** Place of a name in a list of names, where it is put when it is new. */
+function placeIn(names: Map<string, number>, name: string): number {
+  let place = names.get(name);
+  if (place === undefined) {
+    place = names.size;
+    names.set(name, place);
+  }
+  return place;
 }
 
 const ENTRY_BYTES = COLUMN_NAMES.reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
@@ -190,7 +201,7 @@ export function entryAt(columns: Columns, head: ChunkHead, index: number): Updat
     hi: at('hi'),
     feedId,
     sessionId,
-    lane: at('lane'),
+    token: head.tokens[at('token')] ?? '',
     position: at('positionHi') * TWO_32 + at('positionLo'),
     acceptedAt: answeredAt - at('age'),
     answeredAt,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { operationOf, placeOf } from './update-entry.ts';
+import { operationOf, placeOf, updateIdOf } from './update-entry.ts';
 
 it('reads the operation that JSON.parse would', () => {
   const operation = fc.constantFrom('UPSERT', 'DELETE');
@@ -24,7 +24,8 @@ it('is not misled by a name that is spelt with escapes', () => {
   expect(operationOf('{"\\u006fperation":"DELETE","user_profiles":[{"operation":"UPSERT"}]}')).toBe('DELETE');
 });
 
-it('reads where an update stands from its id', () => {
-  const id = '3f2c8a54-0f0e-4d52-a7c5-5d9d1d2b6d0e-updates-12-281474976710655';
-  expect(placeOf(id)).toEqual({ lane: 12, position: 281474976710655 });
+it('reads where an update stands from its id, and makes the id of it again', () => {
+  const id = '0a1b2c3d4e5f6g7h-updates-12-281474976710655';
+  expect(placeOf(id)).toEqual({ token: '0a1b2c3d4e5f6g7h', position: 281474976710655 });
+  expect(updateIdOf({ ...placeOf(id), feedId: '12' })).toBe(id);
 });

@@ -8,13 +8,13 @@ export function updateEntry(update: OutgoingBatch, outcome: Outcome, now: number
   const { sessionId, rest: user } = splitSessionKey(update.key);
   const line = update.lines[0];
   hasher.read(user);
-  const { lane, position } = placeOf(update.id);
+  const { token, position } = placeOf(update.id);
   return {
     lo: hasher.lo,
     hi: hasher.hi,
     feedId: update.destination,
     sessionId,
-    lane,
+    token,
     position,
     acceptedAt: line?.acceptedAt ?? update.openedAt,
     answeredAt: now,
@@ -29,15 +29,17 @@ export function updateEntry(update: OutgoingBatch, outcome: Outcome, now: number
 
 function kindOf(outcome: Outcome): UpdateKind {
   if (outcome.kind !== 'delivered') return outcome.kind;
-  if (outcome.tallies?.no_eligible_identifier !== undefined) return 'skipped';
-  return outcome.tallies?.discarded === undefined ? 'processed' : 'discarded';
+  return outcome.tallies?.no_eligible_identifier === undefined ? 'processed' : 'skipped';
 }
 
-/** Lane and position: the two numbers an update's id ends with. */
-export function placeOf(id: string): { lane: number; position: number } {
-  const last = id.lastIndexOf('-');
-  const before = id.lastIndexOf('-', last - 1);
-  return { lane: Number(id.slice(before + 1, last)), position: Number(id.slice(last + 1)) };
+/** What an update's id `<token>-updates-<feed>-<position>` begins and ends with; the feed is known anyway. */
+export function placeOf(id: string): { token: string; position: number } {
+  return { token: id.slice(0, id.indexOf('-')), position: Number(id.slice(id.lastIndexOf('-') + 1)) };
+}
+
+/** The id of an update. */
+export function updateIdOf({ token, feedId, position }: Pick<UpdateEntry, 'token' | 'feedId' | 'position'>): string {
+  return `${token}-updates-${feedId}-${position}`;
 }
 
 const NAME = '"operation"';
