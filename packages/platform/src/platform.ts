@@ -150,7 +150,6 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     arrivals,
     latencies,
     history: history.recorder,
-    directory,
     logger,
     trace,
     now,

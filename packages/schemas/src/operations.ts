@@ -68,8 +68,6 @@ export const waitKinds = [
   'paused',
   /** Room in the stage behind it. */
   'downstream',
-  /** Being read from disk. */
-  'loading',
   /** The repair of damaged data: `reason` says of what. */
   'repair',
 ] as const;

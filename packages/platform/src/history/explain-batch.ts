@@ -8,20 +8,22 @@ const SEALED: Readonly<Record<SealReason, string>> = {
   bytes: 'as it had as many bytes as a batch may have',
   age: 'as its oldest line had waited as long as lines may wait',
   drain: 'as somebody asked for everything open to be sent',
-  budget: 'early, as memory was short',
+  budget: 'early, as its feed has more grouping keys than memory holds',
   reconfigured: 'as the batching configuration changed',
-  order: 'early, as a line of one of its users came in under another key',
+  order: 'early, as a line of one of its users, held back for an earlier one, had waited as long as it may',
+  express: 'as a small batch for users that change all the time, beside the ordinary batches of its key',
 };
 
 const WAITS: Readonly<Record<Wait['for'], (wait: Wait) => string>> = {
   disk: () => 'for being written to disk',
   batch: ({ batch }) => `for batch ${batch}, which has an earlier line of one of its users`,
-  turn: ({ batch }) => `behind batch ${batch} of the same key`,
-  gate: ({ until_ts }) => `until ${time(until_ts)}, as the plugin asked to be left alone`,
+  earlier_batch_of_key: ({ batch }) => `for batch ${batch} of the same key, which goes first`,
+  requested_delay: ({ until_ts }) => `until ${time(until_ts)}, as the plugin asked for a delay`,
   retry: ({ until_ts }) => `until ${time(until_ts)}, to be tried again`,
-  place: () => 'for a place: as many batches of the feed are under way as may be',
-  resume: () => 'for the feed to be resumed',
-  downstream: () => 'for room behind it',
+  slot: ({ in_flight }) => `for a slot: as many calls of the feed as may be are under way (${in_flight ?? 'all'})`,
+  paused: () => 'for the feed to be resumed',
+  downstream: () => 'for room in the stage behind it',
+  repair: ({ reason }) => `for the repair of damaged data: ${reason ?? 'the log says of what'}`,
 };
 
 const STATES: Readonly<Record<BatchState, (batch: BatchSummary) => string>> = {

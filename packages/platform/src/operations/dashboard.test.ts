@@ -14,7 +14,8 @@ it('the dashboard asks for metrics that there are, and shows all that are the pl
   });
   const source = {
     ledger: () => engine.ledger(),
-    heldBytes: () => 0,
+    windowBytes: () => 0,
+    backlogBytes: () => 0,
     oldestOpenedAt: () => undefined,
     openCircuits: () => 0,
   };

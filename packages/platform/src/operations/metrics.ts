@@ -6,7 +6,10 @@ export type Stage = 'update' | 'batch';
 /** What is asked when somebody reads the metrics, rather than counted all the time. */
 export interface MetricsSource {
   ledger(stage: Stage): Ledger;
-  heldBytes(stage: Stage): number;
+  /** Bytes of memory for what is worked on. */
+  windowBytes(stage: Stage): number;
+  /** Bytes on disk of what is not over. */
+  backlogBytes(stage: Stage): number;
   /** Milliseconds since the epoch; undefined when no line is open. */
   oldestOpenedAt(): number | undefined;
   /** Plugin versions that count as down. */
@@ -39,8 +42,9 @@ export class Metrics {
   readonly #items = this.#counter('items_total', 'Items plugins reported of delivered batches', ['result']);
   readonly #fill = this.#histogram(
     'batch_fill_ratio',
-    'Lines of a sealed batch, of those its configuration allows',
+    'Lines of a sealed batch, of those its configuration allows, by reason',
     [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1],
+    ['reason'],
   );
   readonly #lines = this.#histogram('batch_lines', 'Lines of a sealed batch', [1, 5, 10, 50, 100, 500, 1_000, 10_000]);
   readonly #age = this.#histogram('batch_age_at_seal_seconds', 'Age of the oldest line when sealed', LONG_SECONDS);
@@ -61,8 +65,11 @@ export class Metrics {
       for (const stage of STAGES) gauge.set({ stage }, source.ledger(stage).batches.dead);
     });
     this.#gauge('circuits_open', 'Plugin versions that count as down', [], (gauge) => gauge.set(source.openCircuits()));
-    this.#gauge('held_bytes', 'Bytes of unsettled lines in memory', ['stage'], (gauge) => {
-      for (const stage of STAGES) gauge.set({ stage }, source.heldBytes(stage));
+    this.#gauge('window_bytes', 'Memory for what is grouped, sealed or sent', ['stage'], (gauge) => {
+      for (const stage of STAGES) gauge.set({ stage }, source.windowBytes(stage));
+    });
+    this.#gauge('backlog_bytes', 'Bytes on disk of updates and lines that are not over', ['stage'], (gauge) => {
+      for (const stage of STAGES) gauge.set({ stage }, source.backlogBytes(stage));
     });
     this.#gauge('oldest_open_line_age_seconds', 'How long the oldest open line has waited', [], (gauge) => {
       const openedAt = source.oldestOpenedAt();
@@ -95,10 +102,10 @@ export class Metrics {
     this.#updatesDelivered += 1;
   }
 
-  event(stage: Stage, event: DeliveryEvent, now: number, maxLines: (key: string) => number): void {
+  event(stage: Stage, event: DeliveryEvent, now: number): void {
     if (event.type === 'sealed') {
       this.#sealed.inc({ reason: event.reason });
-      this.#fill.observe(event.lines / maxLines(event.key));
+      this.#fill.observe({ reason: event.reason }, event.lines / event.maxLines);
       this.#lines.observe(event.lines);
       this.#age.observe(Math.max(0, event.ageMs) / 1_000);
     } else if (event.type === 'attempt') this.#attempts.inc({ stage, outcome: event.outcome });
@@ -142,8 +149,8 @@ export class Metrics {
   }
 }
 
-/** For the engine what a deleted feed throws away has arrived, as nothing more becomes of it; nobody got it. */
-function statesOf({ open, sealed, inFlight, delivered, dead, expired, tallies }: Ledger): Record<string, number> {
-  const { discarded = 0 } = tallies;
-  return { open, sealed, in_flight: inFlight, delivered: delivered - discarded, discarded, dead, expired };
+/** Held lines are open ones, too; the states of this metric add up to what was accepted. */
+function statesOf(ledger: Ledger): Record<string, number> {
+  const { waiting, open, held, sealed, inFlight, delivered, dead, expired, discarded } = ledger;
+  return { waiting, open: open - held, held, sealed, in_flight: inFlight, delivered, dead, expired, discarded };
 }

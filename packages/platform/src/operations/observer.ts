@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { HistoryRecorder } from '../history/history-recorder.ts';
 import { maskText } from '../history/mask.ts';
 import type { Latencies } from '../live/latencies.ts';
-import type { FeedDirectory } from '../pipeline/feed-directory.ts';
 import { splitSessionKey } from '../pipeline/session-key.ts';
 import { countBatch, countUpdate, type IdentifierStat } from '../statistics/count-update.ts';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.ts';
@@ -18,7 +17,6 @@ interface ObserverParts {
   readonly arrivals: Arrivals;
   readonly latencies: Latencies;
   readonly history: HistoryRecorder;
-  readonly directory: FeedDirectory;
   readonly logger: Logger;
   readonly trace: Trace;
   readonly now: () => number;
@@ -93,17 +91,13 @@ export class Observer {
   }
 
   event(stage: Stage, event: DeliveryEvent): void {
-    const { recorder, directory, history, now, onFailure } = this.#parts;
+    const { recorder, history, now, onFailure } = this.#parts;
     if (event.type === 'failed') {
       onFailure(event.error);
       return;
     }
     history.event(stage, event);
-    const maxLines = (key: string) => {
-      const { sessionId, rest } = splitSessionKey(key);
-      return directory.find(event.destination)?.policy(sessionId, rest).maxLines ?? 1;
-    };
-    this.metrics?.event(stage, event, now(), maxLines);
+    this.metrics?.event(stage, event, now());
     if (event.type === 'sealed' || event.type === 'dead') {
       const { counters } = recorder.of(event.destination, splitSessionKey(event.key).sessionId);
       if (event.type === 'sealed') counters.batches_sealed += 1;

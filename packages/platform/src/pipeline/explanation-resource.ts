@@ -7,12 +7,13 @@ type WaitResource = NonNullable<ExplanationResource['waits_for']>[number];
 const WAITS: { [K in Wait['for']]: (wait: Extract<Wait, { for: K }>) => Omit<WaitResource, 'for'> } = {
   disk: () => ({}),
   batch: ({ batch }) => ({ batch }),
-  turn: ({ behind }) => ({ batch: behind }),
-  gate: ({ scope, until }) => ({ scope, until_ts: until }),
-  retry: ({ until }) => ({ until_ts: until }),
-  place: ({ inFlight }) => ({ in_flight: inFlight }),
-  resume: () => ({}),
+  earlier_batch_of_key: ({ behind }) => ({ batch: behind }),
+  requested_delay: ({ scope, until }) => ({ scope, until_ts: time(until) }),
+  retry: ({ until }) => ({ until_ts: time(until) }),
+  slot: ({ inFlight }) => ({ in_flight: inFlight }),
+  paused: () => ({}),
   downstream: () => ({}),
+  repair: ({ reason }) => ({ reason }),
 };
 
 /** Where something is, as operators see it. The key of an update names its user and is left out. Pure. */
@@ -34,6 +35,8 @@ export function explanationResource(stage: DeadLetterResource['stage'], found: E
       dead_letter_id: `${stage}-${letter.ref}`,
     };
   }
+  if (found.state === 'waiting') return { stage, state: 'waiting', before: found.before };
+  if (found.state === 'held') return held(stage, found);
   const group = {
     stage,
     state: found.state,
@@ -42,7 +45,7 @@ export function explanationResource(stage: DeadLetterResource['stage'], found: E
     bytes: found.bytes,
     opened_ts: found.openedAt,
   };
-  if (found.state === 'open') return { ...group, due_ts: found.dueAt };
+  if (found.state === 'open') return { ...group, due_ts: time(found.dueAt), express: found.express };
   return {
     ...group,
     batch_id: found.batch,
@@ -56,6 +59,24 @@ export function explanationResource(stage: DeadLetterResource['stage'], found: E
       ...(WAITS[wait.for] as (wait: Wait) => Omit<WaitResource, 'for'>)(wait),
     })),
   };
+}
+
+function held(stage: DeadLetterResource['stage'], found: Extract<Explanation, { state: 'held' }>): ExplanationResource {
+  return {
+    stage,
+    state: 'held',
+    ...placeOf(stage, found.key),
+    lines: 1,
+    bytes: found.bytes,
+    accepted_ts: found.acceptedAt,
+    held_for: found.heldFor.map(({ key, lines }) => ({ grouping_key: splitSessionKey(key).rest, lines })),
+    ...(Number.isFinite(found.until) ? { held_until_ts: time(found.until) } : {}),
+  };
+}
+
+/** Parts of a quarter of an age are no whole milliseconds; the end of the wait must not be told too early. */
+function time(ms: number): number {
+  return Math.ceil(ms);
 }
 
 function placeOf(stage: DeadLetterResource['stage'], key: string) {

@@ -6,7 +6,21 @@ export function feedLedger(updates: Ledger, lines: Ledger): FeedLedger {
   return { updates: side(updates), lines: side(lines) };
 }
 
-function side({ accepted, open, sealed, inFlight, delivered, dead, expired, replayed, attempts }: Ledger) {
-  const balanced = accepted === open + sealed + inFlight + delivered + dead + expired;
-  return { accepted, open, sealed, in_flight: inFlight, delivered, dead, expired, replayed, attempts, balanced };
+function side(ledger: Ledger): FeedLedger[keyof FeedLedger] {
+  const { accepted, waiting, open, held, sealed, inFlight, delivered, dead, expired, discarded } = ledger;
+  return {
+    accepted,
+    waiting,
+    open,
+    held,
+    sealed,
+    in_flight: inFlight,
+    delivered,
+    dead,
+    expired,
+    discarded,
+    replayed: ledger.replayed,
+    attempts: ledger.attempts,
+    balanced: accepted === waiting + open + sealed + inFlight + delivered + dead + expired + discarded,
+  };
 }

@@ -72,7 +72,9 @@ export class Pipeline {
     this.metrics = new Metrics(
       {
         ledger: (stage) => engines[stage].ledger(isFeed),
-        heldBytes: (stage) => engines[stage].heldBytes,
+        windowBytes: (stage) => engines[stage].windowBytes,
+        backlogBytes: (stage) =>
+          engines[stage].destinations().reduce((sum, feedId) => sum + engines[stage].backlog(feedId).bytes, 0),
         oldestOpenedAt: () => lines.oldestOpenedAt,
         openCircuits: () => circuits.open,
       },
