@@ -3,14 +3,14 @@ import type { BatchLine, Group } from './batch.ts';
 /**
  * Open groups in the order in which they fall due.
  *
- * Groups open in time order, so those of one maximum age also fall due in that order: a doubly linked list for each
+ * Groups open nearly in time order, so those of one maximum age also fall due nearly in that order: a doubly linked list for each
  * distinct age gives O(1) insertion and removal where a heap would pay O(log n) for every group. Reading the earliest
  * costs one look per distinct age, of which a system has a handful.
  */
 export class AgeLists<L extends BatchLine> {
   readonly #lists = new Map<number, { oldest: Group<L> | undefined; newest: Group<L> | undefined }>();
 
-  /** Adds a group that opened no earlier than any in the lists. */
+  /** Adds a group. Nearly always it is the newest; one that opened before others is put before them. */
   push(group: Group<L>): void {
     const age = group.policy.maxAgeMs;
     const list = this.#lists.get(age);
@@ -18,10 +18,14 @@ export class AgeLists<L extends BatchLine> {
       this.#lists.set(age, { oldest: group, newest: group });
       return;
     }
-    group.older = list.newest;
-    if (list.newest === undefined) list.oldest = group;
-    else list.newest.newer = group;
-    list.newest = group;
+    let older = list.newest;
+    while (older !== undefined && older.openedAt > group.openedAt) older = older.older;
+    group.older = older;
+    group.newer = older === undefined ? list.oldest : older.newer;
+    if (older === undefined) list.oldest = group;
+    else older.newer = group;
+    if (group.newer === undefined) list.newest = group;
+    else group.newer.older = group;
   }
 
   remove(group: Group<L>): void {
@@ -49,6 +53,13 @@ export class AgeLists<L extends BatchLine> {
   /** The group that opened first. */
   oldest(): Group<L> | undefined {
     return this.#first((group) => group.openedAt);
+  }
+
+  /** Groups that are due at a time, list by list. */
+  *due(now: number): Generator<Group<L>> {
+    for (const [age, { oldest }] of this.#lists) {
+      for (let group = oldest; group !== undefined && group.openedAt + age <= now; group = group.newer) yield group;
+    }
   }
 
   #first(rank: (group: Group<L>) => number): Group<L> | undefined {

@@ -1,12 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MemoryStore, type Outcome, openEngine } from './index.ts';
-import { append, line, numbered, POLICY, world } from './testing/engine-world.ts';
+import { append, heldAnswers, line, numbered, POLICY, world } from './testing/engine-world.ts';
 import { FakeClock, settle } from './testing.ts';
 
 const no: Outcome = { kind: 'rejected', reason: 'No.', status: 422, excerpt: 'bad' };
 
 describe('a dead letter', () => {
-  test('says all that is known of its end, and is told of', async () => {
+  it('says all that is known of its end, and is told of', async () => {
     const { engine, events, clock } = await world([no]);
     await append(engine, [line('a')]);
     await clock.advance(30);
@@ -14,8 +14,8 @@ describe('a dead letter', () => {
     await settle();
     const openedAt = clock.now() - 30;
     const letter = {
-      ref: '0-1',
-      id: 'store-lines-0-0',
+      ref: 'd-0',
+      id: expect.stringMatching(/^[0-9a-z]{16}-lines-d-0$/),
       destination: 'd',
       key: 'k',
       size: 1,
@@ -32,22 +32,29 @@ describe('a dead letter', () => {
     };
     expect(await engine.deadLetters()).toEqual([letter]);
     expect(events.filter(({ type }) => type === 'dead')).toEqual([
-      { type: 'dead', destination: 'd', key: 'k', batch: 'store-lines-0-0', lines: 1, reason: 'No.' },
+      {
+        type: 'dead',
+        destination: 'd',
+        key: 'k',
+        batch: expect.stringMatching(/^[0-9a-z]{16}-lines-d-0$/),
+        lines: 1,
+        reason: 'No.',
+      },
     ]);
     expect(engine.ledger()).toMatchObject({ dead: 1, batches: { dead: 1, delivered: 0 } });
   });
 
-  test('has a name of its own, across restarts too', async () => {
+  it('has a name of its own, across restarts too', async () => {
     const { engine, open } = await world([no, no, no]);
     await append(engine, numbered(4, 'a'));
     await append(engine, numbered(4, 'b'));
     await engine.close();
     const again = await open();
     await append(again, numbered(4, 'c'));
-    expect((await again.deadLetters()).map(({ ref, key }) => `${ref} ${key}`)).toEqual(['0-1 a', '0-2 b', '0-3 c']);
+    expect((await again.deadLetters()).map(({ ref, key }) => `${ref} ${key}`)).toEqual(['d-0 a', 'd-4 b', 'd-8 c']);
   });
 
-  test('is thrown away when it is too old, told of and counted, and no younger one is', async () => {
+  it('is thrown away when it is too old, told of and counted, and no younger one is', async () => {
     const { engine, clock, events, open, states } = await world(Array.from({ length: 27 }, () => no));
     for (let index = 0; index < 25; index += 1) await append(engine, numbered(4, `old ${index}`));
     await clock.advance(1000);
@@ -82,7 +89,7 @@ describe('a dead letter', () => {
     expect(await states('dead/')).toHaveLength(2);
   });
 
-  test('is either thrown away or sent again, never both', async () => {
+  it('is either thrown away or sent again, never both', async () => {
     for (const replayFirst of [true, false]) {
       const { engine, clock, sent } = await world([no]);
       await append(engine, numbered(4));
@@ -99,7 +106,7 @@ describe('a dead letter', () => {
     }
   });
 
-  test('is counted no longer when it is replayed', async () => {
+  it('is counted no longer when it is replayed', async () => {
     const { engine, open } = await world([no, no]);
     await append(engine, [...numbered(4, 'a'), ...numbered(4, 'b')]);
     const [first] = await engine.deadLetters();
@@ -110,20 +117,57 @@ describe('a dead letter', () => {
     expect((await open()).ledger()).toMatchObject({ dead: 4, replayed: 4, batches: { dead: 1, delivered: 1 } });
   });
 
-  test('that is replayed takes no number of a batch that waits', async () => {
-    const { engine, states } = await world([no, no]);
+  it('keeps its place among what was sealed when it is replayed, across a restart', async () => {
+    const { engine, states, open, sent } = await world([no, no]);
     await append(engine, [...numbered(4, 'x'), ...numbered(4, 'y')]);
     engine.pause('d');
     await append(engine, numbered(4, 'a'));
     for (const { ref } of await engine.deadLetters()) await engine.replay(ref);
     await append(engine, [...numbered(4, 'b'), ...numbered(4, 'c')]);
     await engine.close();
-    expect((await states('batch/')).map(([, value]) => JSON.parse(value)[2])).toEqual(['a', 'b', 'c']);
-    expect(await states('replay/')).toHaveLength(2);
+    expect((await states('batch/')).map(([, value]) => JSON.parse(value)[2])).toEqual(['a', 'x', 'y', 'b', 'c']);
+    const again = await open({ concurrency: 1 });
+    await again.idle();
+    expect(sent.slice(2).map(({ key }) => key)).toEqual(['a', 'x', 'y', 'b', 'c']);
+  });
+
+  it('keeps nothing of its queue on disk but its own lines', async () => {
+    const { engine, entries } = await world([no]);
+    await append(engine, [...numbered(4, 'dead'), ...numbered(8, 'k')]);
+    await engine.idle();
+    await engine.close();
+    expect((await entries()).map(({ text }) => text.slice(text.indexOf('\n') + 1))).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('wants a confirmation to be replayed when a later line of a subject was accepted, across a restart', async () => {
+    const { engine, open } = await world([no]);
+    await append(engine, [line('up', 'k', 'ann'), ...numbered(3)]);
+    const [letter] = await engine.deadLetters();
+    await append(engine, [line('down', 'k', 'ann')]);
+    await expect(engine.replay(letter?.ref ?? '')).rejects.toMatchObject({ code: 'OVERTAKEN' });
+    await engine.close();
+    const again = await open();
+    await expect(again.replay(letter?.ref ?? '')).rejects.toMatchObject({ code: 'OVERTAKEN' });
+    await again.replay(letter?.ref ?? '', { confirmed: true });
+    await again.drain();
+    await again.idle();
+    expect(again.ledger()).toMatchObject({ accepted: 5, delivered: 5 });
+  });
+
+  it('counts a later line that was accepted while the batch was still being sent', async () => {
+    const held = heldAnswers();
+    const { engine } = await world([held.answer]);
+    await append(engine, [line('up', 'UPSERT', 'ann'), ...numbered(3, 'UPSERT')]);
+    await append(engine, [line('down', 'DELETE', 'ann')]);
+    await held.give(no);
+    await engine.drain();
+    await engine.idle();
+    const [letter] = await engine.deadLetters();
+    await expect(engine.replay(letter?.ref ?? '')).rejects.toMatchObject({ code: 'OVERTAKEN' });
   });
 });
 
-test('lines that nobody can be told of are dead letters with ids of their own, durable with the counts', async () => {
+it('keeps forwarded lines that can be in no batch as dead letters, durable with the counts', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore({ id: 'store' });
   const openLines = () =>
@@ -151,8 +195,8 @@ test('lines that nobody can be told of are dead letters with ids of their own, d
   await append(updates, [line('1')]);
   const letters = await lines.deadLetters();
   expect(letters.map(({ id, key }) => [id, key])).toEqual([
-    ['store-lines-0-0-refused-1', 'k'],
-    ['store-lines-0-0-refused-2', ''],
+    [expect.stringMatching(/-lines-d-0$/), 'k'],
+    [expect.stringMatching(/-lines-d-1$/), ''],
   ]);
   await Promise.all([updates.close(), lines.close()]);
   const again = await openLines();

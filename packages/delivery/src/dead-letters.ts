@@ -32,13 +32,13 @@ export interface DeadLetter {
   readonly replays: number;
 }
 
-/** Lane and order of dying within it, as a dead letter's `ref`. */
-export function deadRef(lane: number, number: number): string {
-  return `${lane}-${number}`;
+/** The destination's tag and the letter's place among its dead, as a dead letter's `ref`. */
+export function deadRef(tag: string, first: number): string {
+  return `${tag}-${first}`;
 }
 
-/** The lane and number of a `ref`; undefined when it is none. */
-export function parseDeadRef(ref: string): { lane: number; number: number } | undefined {
-  const match = /^(\d{1,3})-(\d{1,15})$/.exec(ref);
-  return match === null ? undefined : { lane: Number(match[1]), number: Number(match[2]) };
+/** The tag and the place of a `ref`; undefined when it is none. */
+export function parseDeadRef(ref: string): { readonly tag: string; readonly first: number } | undefined {
+  const [, tag, first] = /^(~?[0-9A-Za-z_]{1,64})-(\d{1,15})$/.exec(ref) ?? [];
+  return tag === undefined || first === undefined ? undefined : { tag, first: Number(first) };
 }

@@ -18,12 +18,18 @@ export type DeliveryErrorCode =
   | 'STORE_CORRUPT'
   /** The store was written by a newer version. */
   | 'STORE_NEWER'
+  /** The store was written by an earlier release that kept lines differently. */
+  | 'STORE_OLDER'
   /** Any other failure of the store; `cause` has it. */
   | 'STORE_FAILED'
   /** No dead letter has that id. */
-  | 'NOT_FOUND';
+  | 'NOT_FOUND'
+  /** A later line of a subject of the dead letter was accepted since: a replay has to be confirmed. */
+  | 'OVERTAKEN'
+  /** The destination's lane belongs to another process now. */
+  | 'NOT_OWNER';
 
-const RETRYABLE: ReadonlySet<DeliveryErrorCode> = new Set(['STORE_FULL']);
+const RETRYABLE: ReadonlySet<DeliveryErrorCode> = new Set(['STORE_FULL', 'NOT_OWNER']);
 
 /** Every error this package and its stores throw. */
 export class DeliveryError extends Error {

@@ -1,16 +1,16 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { append, line, world } from './testing/engine-world.ts';
 import { settle } from './testing/fake-clock.ts';
 
 describe('a subject', () => {
-  test('is found in what is sealed and what is open, in order, and nobody else with it', async () => {
+  it('is found in what is open and what is held, in order, and no other with it', async () => {
     const { engine, clock } = await world([() => new Promise(() => {})]);
     await append(engine, [line('up', 'UPSERT', 'ann'), line('other', 'x', 'bob')]);
     await append(engine, [line('down', 'DELETE', 'ann')]);
     expect(engine.oldestOpenedAt).toBe(clock.now());
     expect(await engine.explain({ destination: 'd', subject: 'ann' })).toMatchObject([
-      { state: 'in_flight', key: 'UPSERT', reason: 'order' },
-      { state: 'open', key: 'DELETE', lines: 1 },
+      { state: 'open', key: 'UPSERT', lines: 1 },
+      { state: 'held', key: 'DELETE', heldFor: [{ key: 'UPSERT', lines: 1 }] },
     ]);
     expect(await engine.explain({ destination: 'd', subject: 'bob' })).toMatchObject([{ state: 'open', key: 'x' }]);
     expect(await engine.explain({ destination: 'd', subject: 'eve' })).toEqual([]);
@@ -20,7 +20,7 @@ describe('a subject', () => {
     expect(engine.oldestOpenedAt).toBeUndefined();
   });
 
-  test('open groups say what each holds, and the oldest of a destination when it was opened', async () => {
+  it('open groups say what each holds, and the oldest of a destination when it was opened', async () => {
     const { engine, clock } = await world([() => new Promise(() => {})]);
     await append(engine, [line('1', 'a'), line('2', 'b'), line('3', 'a')]);
     const openedAt = clock.now();
@@ -32,7 +32,7 @@ describe('a subject', () => {
     expect(engine.openGroups('nobody')).toEqual([]);
   });
 
-  test('is named by a dead letter that is read alone', async () => {
+  it('is named by a dead letter that is read alone', async () => {
     const { engine } = await world([{ kind: 'rejected', reason: 'No.' }]);
     await append(engine, [line('1', 'k', 'ann'), line('2', 'k', 'ann'), line('3'), line('4', 'k', 'bob')]);
     const [listed] = await engine.deadLetters();
@@ -40,6 +40,6 @@ describe('a subject', () => {
     expect(letter).toEqual({ ...listed, subjects: ['ann', 'bob'] });
     const subjects = (await engine.deadContents(listed?.ref ?? '')).map(({ subject }) => subject);
     expect(subjects).toEqual(['ann', 'ann', undefined, 'bob']);
-    await expect(engine.deadLetter('0-99')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(engine.deadLetter('d-99')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -1,8 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import { type LaneWrite, MemoryStore, type Outcome } from './index.ts';
-import { heldLine } from './line.ts';
+import { describe, expect, it } from 'vitest';
+import { type Lane, type LaneWrite, MemoryStore, type Outcome } from './index.ts';
 import { append, line, numbered, POLICY, world } from './testing/engine-world.ts';
-import { loneLane } from './testing/lone-lane.ts';
 import { settle } from './testing.ts';
 
 const busy: Outcome = { kind: 'retry', reason: 'Busy.', status: 503 };
@@ -12,14 +10,14 @@ const no: Outcome = { kind: 'rejected', reason: 'No.' };
 class WatchedStore extends MemoryStore {
   readonly puts: string[][] = [];
 
-  override write(writes: readonly LaneWrite[]): Promise<readonly number[]> {
-    this.puts.push(writes.flatMap(({ put }) => [...put.keys()]));
-    return super.write(writes);
+  override write(lane: Lane, write: LaneWrite): Promise<readonly number[]> {
+    this.puts.push([...write.put.keys()]);
+    return super.write(lane, write);
   }
 }
 
 describe('age', () => {
-  test('seals one group after the other with nothing else coming in', async () => {
+  it('seals one group after the other with nothing else coming in', async () => {
     const { engine, clock, events } = await world();
     await append(engine, [line('1', 'a')]);
     await clock.advance(30);
@@ -35,7 +33,7 @@ describe('age', () => {
     expect(sealed).toEqual([100, 130, 160]);
   });
 
-  test('is told of when a batch is sealed, with everything else that is known of it', async () => {
+  it('is told of when a batch is sealed, with everything else that is known of it', async () => {
     const { engine, clock, events } = await world();
     await append(engine, [line('1'), line('22')]);
     await clock.advance(40);
@@ -47,29 +45,37 @@ describe('age', () => {
         type: 'sealed',
         destination: 'd',
         key: 'k',
-        batch: 'store-lines-0-0',
+        batch: expect.stringMatching(/^[0-9a-z]{16}-lines-d-0$/),
         reason: 'drain',
         lines: 2,
+        maxLines: 4,
         bytes: 2 + 3 + 1,
         ageMs: 40,
+        express: false,
       },
       {
         type: 'sealed',
         destination: 'd',
         key: 'k',
-        batch: 'store-lines-0-2',
+        batch: expect.stringMatching(/^[0-9a-z]{16}-lines-d-2$/),
         reason: 'lines',
         lines: 4,
+        maxLines: 4,
         bytes: 2 + 4 + 3,
         ageMs: 0,
+        express: false,
       },
     ]);
-    expect(engine.ledger().batches.sealed).toEqual({ drain: 1, lines: 1 });
+    expect(engine.ledger()).toMatchObject({
+      batches: { sealed: { drain: 1, lines: 1 } },
+      sealedLines: { drain: 2, lines: 4 },
+      sealedLimits: { drain: 4, lines: 4 },
+    });
   });
 });
 
 describe('reconfiguring', () => {
-  test('cuts what is over the new limits, and ages the rest by them', async () => {
+  it('cuts what is over the new limits, and ages the rest by them', async () => {
     let policy = { ...POLICY, maxAgeMs: 10_000 };
     const { engine, clock, sent } = await world([], { policy: () => policy });
     await append(engine, [...numbered(3, 'a'), line('x', 'b')]);
@@ -89,25 +95,28 @@ describe('reconfiguring', () => {
 });
 
 describe('what is written', () => {
-  test('names a destination’s counts when they changed, and no others', async () => {
+  it('is nothing but the lines when lines come in, and the counts of those that changed when they are over', async () => {
     const store = new WatchedStore();
     const { engine } = await world([], { store });
     await append(engine, [{ ...line('1'), destination: 'e' }]);
     await append(engine, [line('1')]);
-    expect(store.puts).toEqual([['tally/"e"'], ['tally/"d"']]);
+    expect(store.puts).toEqual([[], []]);
+    await engine.drain('e');
+    await settle();
+    expect(store.puts.flat().filter((key) => key.includes('tally'))).toEqual(['lines/tally/"e"', 'lines/tally/"e"']);
   });
 
-  test('is no manifest for a line that is a batch of its own', async () => {
+  it('is no manifest for a line that is a batch of its own', async () => {
     const store = new WatchedStore();
     const { engine, clock } = await world([busy], { store, policy: 'unit' });
     await append(engine, numbered(3));
     await clock.advance(100);
     expect(engine.ledger()).toMatchObject({ delivered: 3 });
-    expect(store.puts.flat().filter((key) => /^(batch|replay)\//.test(key))).toEqual([]);
+    expect(store.puts.flat().filter((key) => /^lines\/batch\//.test(key))).toEqual([]);
   });
 
-  test('is forgotten when it is over: manifests, attempts and replays', async () => {
-    const { engine, clock, states } = await world([busy, no]);
+  it('is forgotten when it is over: manifests, attempts and replays', async () => {
+    const { engine, clock, states, entries } = await world([busy, no]);
     await append(engine, numbered(4));
     await clock.advance(100);
     await append(engine, numbered(4));
@@ -116,10 +125,11 @@ describe('what is written', () => {
     await engine.idle();
     expect(engine.ledger()).toMatchObject({ delivered: 8, replayed: 4 });
     await engine.close();
-    expect((await states()).map(([key]) => key)).toEqual(['next-dead', 'settled/0', 'tally/"d"']);
+    expect((await states()).map(([key]) => key)).toEqual(['lines/tally/"d"']);
+    expect(await entries()).toEqual([]);
   });
 
-  test('has the counts of sealed batches with the manifest, before any is sent', async () => {
+  it('has the counts of sealed batches with the manifest, before any is sent', async () => {
     const { engine, open } = await world();
     engine.pause('d');
     await append(engine, numbered(4));
@@ -128,26 +138,13 @@ describe('what is written', () => {
   });
 });
 
-test('knows which batch ids could have been its own', async () => {
-  const { engine } = await world();
-  await append(engine, numbered(4));
+it('knows which batch ids were its own', async () => {
+  const { engine, sent } = await world();
+  await append(engine, numbered(5));
   const states = async (batch: string) => (await engine.explain({ batch })).map(({ state }) => state);
-  expect(await states('store-lines-0-3')).toEqual(['over']);
-  expect(await states('store-lines-0-4')).toEqual(['unknown']);
-  expect(await states('store-other-0-3')).toEqual(['unknown']);
+  const id = sent[0]?.id ?? '';
+  expect(await states(id)).toEqual(['over']);
+  expect(await states(id.replace(/0$/, '4'))).toEqual(['unknown']);
+  expect(await states(id.replace('lines', 'other'))).toEqual(['unknown']);
+  expect(await states('nonsense')).toEqual(['unknown']);
 });
-
-test('a batch that is over is nothing to wait for, nor to remember', async () => {
-  const lane = await loneLane();
-  const destination = lane.destination('d');
-  lane.append(destination, heldLine('UPSERT', 'ann', 'x', 0));
-  await settle();
-  lane.drain(destination);
-  await settle();
-  expect(destination.tally.delivered).toBe(1);
-  lane.append(destination, heldLine('DELETE', 'ann', 'x', 0));
-  await settle();
-  expect(destination.batcher.peek('DELETE')).toMatchObject({ after: undefined });
-});
-
-/** A lane without an engine, whose partner takes everything; it seals for memory only when told to. */

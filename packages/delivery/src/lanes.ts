@@ -1,28 +1,88 @@
-import type { DestinationState } from './destination.ts';
+import { DeliveryError } from './delivery-error.ts';
 import type { LaneEngine } from './lane-engine.ts';
+import { subjectHash } from './line.ts';
+import type { DestinationState } from './state/destination.ts';
 
-/** The lanes of one engine. */
+/** A destination where it lives. */
+export interface DestinationPlace {
+  readonly lane: LaneEngine;
+  readonly state: DestinationState;
+}
+
+/** The lanes that one engine owns, by number. A destination lives in one lane: the hash of its name says which. */
 export class Lanes {
-  /** By number. */
-  readonly all: LaneEngine[] = [];
+  readonly #count: number;
+  readonly #owned = new Map<number, LaneEngine>();
 
-  /** Lines of one subject share a lane; a line without one goes by its key. */
-  of(line: { readonly subject?: string | undefined; readonly key: string }): LaneEngine {
-    if (this.all.length === 1) return this.all[0] as LaneEngine;
-    const name = line.subject ?? line.key;
-    let hash = 2166136261;
-    for (let index = 0; index < name.length; index += 1) hash = Math.imul(hash ^ name.charCodeAt(index), 16777619);
-    return this.all[(hash >>> 0) % this.all.length] as LaneEngine;
+  /** `count`: lanes of the store. */
+  constructor(count: number) {
+    this.#count = count;
   }
 
-  /** Visits what the lanes keep of a destination, or of all. */
-  each(destination: string | undefined, visit: (lane: LaneEngine, state: DestinationState) => void): void {
-    for (const lane of this.all) {
-      if (destination === undefined) for (const state of lane.destinations.values()) visit(lane, state);
-      else {
-        const state = lane.destinations.get(destination);
-        if (state !== undefined) visit(lane, state);
-      }
+  /** Lanes that are owned, in order of their numbers. */
+  get all(): readonly LaneEngine[] {
+    return [...this.#owned.values()].sort((one, other) => one.state.number - other.state.number);
+  }
+
+  get isEmpty(): boolean {
+    return this.#owned.size === 0;
+  }
+
+  get(number: number): LaneEngine | undefined {
+    return this.#owned.get(number);
+  }
+
+  add(lane: LaneEngine): void {
+    this.#owned.set(lane.state.number, lane);
+  }
+
+  remove(number: number): void {
+    this.#owned.delete(number);
+  }
+
+  /** The lane that a destination lives in, whether it is owned or not. */
+  numberOf(destination: string): number {
+    return this.#count === 1 ? 0 : (subjectHash(destination) >>> 0) % this.#count;
+  }
+
+  /** The lane of a destination. @throws DeliveryError `NOT_OWNER` */
+  of(destination: string): LaneEngine {
+    const number = this.numberOf(destination);
+    const lane = this.#owned.get(number);
+    if (lane !== undefined) return lane;
+    throw new DeliveryError(
+      'NOT_OWNER',
+      `Lane ${number} is not owned here, so nothing can be done for its destinations. Ask its owner, or again when it is owned here.`,
+    );
+  }
+
+  /** A destination, made when it is met first. @throws DeliveryError `NOT_OWNER` */
+  destination(name: string): DestinationPlace {
+    const lane = this.of(name);
+    return { lane, state: lane.state.destination(name) };
+  }
+
+  /** A destination that is known, or all of them. */
+  places(name?: string): DestinationPlace[] {
+    if (name !== undefined) {
+      const lane = this.#owned.get(this.numberOf(name));
+      const state = lane?.state.destinations.get(name);
+      return lane === undefined || state === undefined ? [] : [{ lane, state }];
     }
+    return this.all.flatMap((lane) => [...lane.state.destinations.values()].map((state) => ({ lane, state })));
+  }
+
+  /** The destination whose ids have a tag. */
+  byTag(tag: string): DestinationPlace | undefined {
+    for (const lane of this.#owned.values()) {
+      const state = lane.state.byTag(tag);
+      if (state !== undefined) return { lane, state };
+    }
+    return undefined;
+  }
+
+  /** Resolves when every change so far is durable, in all lanes. */
+  async written(): Promise<void> {
+    await Promise.all([...this.#owned.values()].map((lane) => lane.state.writer.written()));
   }
 }

@@ -1,5 +1,6 @@
 import type { BatchLine } from '@batchfeed/batcher';
 import { DeliveryError } from './delivery-error.ts';
+import type { OutgoingLine } from './outcome.ts';
 
 /** Longest key, destination or subject, in UTF-8 bytes. */
 export const MAX_NAME_BYTES = 1024;
@@ -10,52 +11,82 @@ export interface Line {
   readonly destination: string;
   /** Opaque grouping key: lines of one destination and key form batches. Compared exactly. */
   readonly key: string;
-  /** Whom the line is about; lines of one subject keep their order even across keys. Default: none. */
+  /** The user or object the line is about; lines of one subject keep their order even across keys. Default: none. */
   readonly subject?: string | undefined;
+  /**
+   * Neighbouring lines of one `append` with the same subject and the same cause come from one update and have no order among themselves.
+   * Default: each line is a cause of its own.
+   */
+  readonly cause?: string | number | undefined;
   /** The line as it will stand in the body. The engine never looks into it. */
   readonly content: string;
 }
 
-/** A line inside the engine. */
-export interface HeldLine extends BatchLine {
+/**
+ * A line of the window: what is kept in memory of every line that is neither waiting nor over. There may be millions, so it is small, and
+ * its text is there only while there is room.
+ */
+export interface Place extends BatchLine {
   readonly key: string;
+  /** UTF-8 bytes of the content. */
   readonly bytes: number;
-  readonly subject: string | undefined;
-  readonly content: string;
-  /** Milliseconds since the epoch; age counts from here, across restarts too. */
-  acceptedAt: number;
-  /** Place in its lane; -1 until it is durable, and for a line that a replay brought back. */
-  position: number;
+  /** Hash of the subject; a collision only makes a line wait for one more. */
+  readonly subject: number | undefined;
+  /** Place in its queue. */
+  readonly position: number;
+  /** UTF-8 bytes of the whole entry. */
+  readonly entryBytes: number;
+  text: OutgoingLine | undefined;
 }
+
+/** An entry of a queue, decoded. */
+export interface DecodedEntry {
+  readonly key: string;
+  readonly text: OutgoingLine;
+  /** How many lines of its cause stand before it. */
+  readonly offset: number;
+  /** Why it can be in no batch; undefined for nearly all. */
+  readonly fault: string | undefined;
+}
+
+type Head = [key: string, acceptedAt: number, subject?: string | null, offset?: number, fault?: string];
 
 /**
- * A line's entry in the log: a JSON head, a line feed, the content as it came. The head is put together by hand, since every line pays for it;
- * `destinationText` is the destination as JSON.
+ * A line's entry in its queue: a JSON head, a line feed, the content as it came. The head is put together by hand, since every line pays for
+ * it; `keyText` is the key as JSON.
  */
-export function encodeEntry(destinationText: string, { key, acceptedAt, subject, content }: HeldLine): string {
-  const tail = subject === undefined ? '' : `,${JSON.stringify(subject)}`;
-  return `[${destinationText},${JSON.stringify(key)},${acceptedAt}${tail}]\n${content}`;
+export function encodeEntry(keyText: string, { acceptedAt, subject, content }: OutgoingLine, offset = 0): string {
+  const tail = offset === 0 ? '' : `,${offset}`;
+  const about = subject === undefined ? (offset === 0 ? '' : ',null') : `,${JSON.stringify(subject)}`;
+  return `[${keyText},${acceptedAt}${about}${tail}]\n${content}`;
 }
 
-/** @throws DeliveryError `STORE_CORRUPT` when the text is not an entry. */
-export function decodeEntry(text: string, position: number): { destination: string; line: HeldLine } {
+/** The entry of a line that can be in no batch: it is kept with the reason, and becomes a dead letter. */
+export function encodeUnfitEntry(key: string, text: OutgoingLine, fault: string): string {
+  const head: Head = [key.toWellFormed(), text.acceptedAt, text.subject?.toWellFormed() ?? null, 0, fault];
+  return `${JSON.stringify(head)}\n${text.content}`;
+}
+
+/** @throws DeliveryError `STORE_CORRUPT` when the text is not an entry; `where` names it. */
+export function decodeEntry(entry: string, where: () => string): DecodedEntry {
+  const end = entry.indexOf('\n');
+  let head: Head;
   try {
-    const end = text.indexOf('\n');
-    const [destination, key, acceptedAt, subject] = JSON.parse(text.slice(0, end)) as [string, string, number, string?];
-    return { destination, line: heldLine(key, subject, text.slice(end + 1), acceptedAt, position) };
+    head = JSON.parse(entry.slice(0, end)) as Head;
   } catch (error) {
-    throw new DeliveryError('STORE_CORRUPT', `The entry at position ${position} cannot be read.`, { cause: error });
+    throw new DeliveryError('STORE_CORRUPT', `The entry at ${where()} cannot be read.`, { cause: error });
   }
+  const [key, acceptedAt, subject, offset = 0, fault] = head;
+  const content = entry.slice(end + 1);
+  const text = { content, subject: subject ?? undefined, acceptedAt, bytes: Buffer.byteLength(content) };
+  return { key, text, offset, fault };
 }
 
-export function heldLine(
-  key: string,
-  subject: string | undefined,
-  content: string,
-  acceptedAt: number,
-  position = -1,
-): HeldLine {
-  return { key, bytes: Buffer.byteLength(content), subject, content, acceptedAt, position };
+/** A 32-bit hash of a subject (FNV-1a), which fits a small integer of the JavaScript engine. */
+export function subjectHash(subject: string): number {
+  let hash = 2166136261;
+  for (let index = 0; index < subject.length; index += 1) hash = Math.imul(hash ^ subject.charCodeAt(index), 16777619);
+  return hash | 0;
 }
 
 /** What is wrong with a line, or undefined. */

@@ -1,28 +1,36 @@
-import type { Policy } from '@batchfeed/batcher';
-import { type Clock, systemClock } from './clock.ts';
-import type { AdaptiveConcurrency } from './concurrency.ts';
+import type { Ordering, Policy } from '@batchfeed/batcher';
+import { type Clock, systemClock } from './base/clock.ts';
+import type { AdaptiveConcurrency } from './base/concurrency.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from './base/retry.ts';
 import { DeliveryError } from './delivery-error.ts';
-import type { Engine } from './engine.ts';
+import type { Downstream } from './downstream.ts';
 import type { DeliveryEvent } from './events.ts';
 import type { Send } from './outcome.ts';
-import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
 import type { Store } from './store.ts';
 
 /** What an engine is opened with. Impossible values are refused with `INVALID`, which names them. */
 export interface EngineOptions {
   /** Where everything is kept. The caller opens and closes it; several engines may share it under different logs. */
   readonly store: Store;
-  /** Name of this engine's log in the store. */
+  /** Name of this engine's log in the store: 1 to 64 letters, digits or `_`. */
   readonly log: string;
   /** Sends one batch and says what became of it. */
   readonly send: Send;
+  /** Lanes to own from the start. Default: all of the store's. `own` and `release` change that later. */
+  readonly lanes?: readonly number[];
   /**
    * The policy of a group, asked when the group opens: return the same object for the same policy.
-   * `'unit'`: every line is a batch of its own, which saves its manifest.
+   * `'unit'`: every line is a batch of its own, which saves its manifest. Lines then keep the order of their subject, or of their key when they
+   * have none.
    */
   readonly policy: Policy | ((destination: string, key: string) => Policy) | 'unit';
   /**
-   * Batches of one destination and lane in flight at once; one of a key at most, whatever this says. A number, or bounds within which
+   * Order across keys. `USER` (default): a line does not first arrive before an earlier line of its subject, under whatever key. `GROUPING_KEY`:
+   * only lines of one key keep their order, and none is held back. Asked again by `reconfigure`.
+   */
+  readonly ordering?: Ordering | ((destination: string) => Ordering);
+  /**
+   * Batches of one destination in flight at once; one of a key at most, whatever this says. A number, or bounds within which
    * the engine finds what the other side bears. Default 4.
    */
   readonly concurrency?: number | AdaptiveConcurrency | ((destination: string) => number | AdaptiveConcurrency);
@@ -41,20 +49,23 @@ export interface EngineOptions {
    */
   readonly maxAttemptsOf?: (destination: string) => number | undefined;
   /**
-   * Bytes of unsettled lines held in memory before appends wait. Shared fairly: one destination may hold as much as is still free,
-   * so that one that does not move leaves room for the others. Default 64 MiB.
+   * Bytes of memory for lines that are grouped, sealed or sent, of all destinations together: the window on what waits on disk. Shared fairly, and
+   * each destination is sure of the places of one batch. A quarter of it, at most, is for the texts of lines. Default 256 MiB.
    */
-  readonly maxHeldBytes?: number;
-  /** Open groups of one destination and lane before the oldest is sealed early. Default 100,000. */
-  readonly maxOpenKeys?: number;
+  readonly windowBytes?: number;
   /**
-   * Takes the lines that senders `forward`. While it has no room for a destination, nothing is sent to that of the same name here. A delay
-   * that is asked for at one of the two holds up both.
+   * Bytes of unsettled lines of a destination from which on `hasRoomFor` says no, so that what is upstream waits. Appends are taken all the same.
+   * Default: no limit.
    */
-  readonly downstream?: Engine;
+  readonly backlogLimitOf?: (destination: string) => number;
+  /**
+   * Takes the lines that senders `forward`, on the same store. While it has no room for a destination, nothing is sent to that of the same name
+   * here. A delay that is asked for at one of the two holds up both.
+   */
+  readonly downstream?: Downstream;
   /** Whether nothing is sent to a destination until `resume`, asked when the engine first meets it. Default: no. */
   readonly paused?: (destination: string) => boolean;
-  /** Hears what happens, at once and in order. Must return soon and not throw. Default: nobody. */
+  /** Hears what happens, at once and in order. Must return soon and not throw. Default: none. */
   readonly onEvent?: (event: DeliveryEvent) => void;
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -71,9 +82,12 @@ export interface Settings {
   readonly bisects: (destination: string) => boolean;
   readonly retry: RetryPolicy;
   readonly maxAttemptsOf: (destination: string) => number;
-  readonly maxHeldBytes: number;
-  readonly maxOpenKeys: number;
-  readonly downstream: Engine | undefined;
+  readonly orderingOf: (destination: string) => Ordering;
+  readonly windowBytes: number;
+  /** Of the window, bytes for texts. */
+  readonly textBytes: number;
+  readonly backlogLimitOf: (destination: string) => number;
+  readonly downstream: Downstream | undefined;
   readonly paused: (destination: string) => boolean;
   readonly emit: (event: DeliveryEvent) => void;
   readonly clock: Clock;
@@ -82,19 +96,24 @@ export interface Settings {
 
 /** One line, of any size, at once. */
 const UNIT: Policy = { maxLines: 1, maxBytes: 1_073_741_824, maxAgeMs: 1 };
+const DEFAULT_WINDOW_BYTES = 256 * 1024 * 1024;
+/** Below this a window holds next to nothing, and every line is read again for its sending. */
+const MIN_WINDOW_BYTES = 4_096;
+/** Share of the window that texts may take. */
+const TEXT_SHARE = 1 / 4;
+const UNIT_TEXT_SHARE = 3 / 4;
+const LOG_NAME = /^[0-9A-Za-z_]{1,64}$/;
+const ORDERINGS: ReadonlySet<unknown> = new Set<Ordering>(['USER', 'GROUPING_KEY']);
 
 /** @throws DeliveryError `INVALID`, naming the option. */
 export function settingsOf(options: EngineOptions): Settings {
-  const { policy, concurrency = 4, bisect = false, maxHeldBytes = 64 * 1024 * 1024, maxOpenKeys = 100_000 } = options;
+  const { policy, concurrency = 4, bisect = false, ordering = 'USER', windowBytes = DEFAULT_WINDOW_BYTES } = options;
   const retry = { ...DEFAULT_RETRY, ...options.retry };
-  if (!options.store.atomic) {
-    throw new DeliveryError(
-      'INVALID',
-      'store must write all or nothing (`atomic`): this engine cannot recover from half a write.',
-    );
+  if (!LOG_NAME.test(options.log)) {
+    throw new DeliveryError('INVALID', 'log must be 1 to 64 letters, digits or `_`: it stands in the ids of batches.');
   }
-  atLeast('maxHeldBytes', maxHeldBytes, 1);
-  atLeast('maxOpenKeys', maxOpenKeys, 1);
+  atLeast('windowBytes', windowBytes, MIN_WINDOW_BYTES);
+  if (typeof ordering !== 'function') checkOrdering(ordering);
   if (typeof concurrency !== 'function') checkConcurrency(concurrency);
   atLeast('retry.maxAttempts', retry.maxAttempts, 1);
   atLeast('retry.baseMs', retry.baseMs, 0);
@@ -112,8 +131,11 @@ export function settingsOf(options: EngineOptions): Settings {
       const own = options.maxAttemptsOf?.(destination);
       return own !== undefined && own > 0 ? own : retry.maxAttempts;
     },
-    maxHeldBytes,
-    maxOpenKeys,
+    orderingOf: typeof ordering === 'function' ? (destination) => checkOrdering(ordering(destination)) : () => ordering,
+    windowBytes,
+    // A unit is sent as soon as its turn comes: a place without its text would only be read twice.
+    textBytes: windowBytes * (policy === 'unit' ? UNIT_TEXT_SHARE : TEXT_SHARE),
+    backlogLimitOf: options.backlogLimitOf ?? (() => Number.POSITIVE_INFINITY),
     downstream: options.downstream,
     paused: options.paused ?? (() => false),
     emit: observed(options.onEvent),
@@ -134,6 +156,11 @@ function observed(onEvent: EngineOptions['onEvent']): (event: DeliveryEvent) => 
       });
     }
   };
+}
+
+function checkOrdering(ordering: Ordering): Ordering {
+  if (ORDERINGS.has(ordering)) return ordering;
+  throw new DeliveryError('INVALID', `ordering must be USER or GROUPING_KEY, not ${JSON.stringify(ordering)}.`);
 }
 
 function checkConcurrency(concurrency: number | AdaptiveConcurrency): void {

@@ -1,5 +1,5 @@
 import type { SealReason } from '@batchfeed/batcher';
-import type { GateScope } from './gates.ts';
+import type { GateScope } from './base/gates.ts';
 import type { Line } from './line.ts';
 
 /** A sealed batch on its way. Every attempt gets the same id and the same lines. */

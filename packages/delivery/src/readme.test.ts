@@ -1,14 +1,14 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
+import { DEFAULT_RETRY } from './base/retry.ts';
 import { MemoryStore, openEngine } from './index.ts';
-import { DEFAULT_RETRY } from './retry.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const number = (value: number) => value.toLocaleString('en');
 
-test('the example of the README delivers its line to a partner', async () => {
+it('the example of the README delivers its line to a partner', async () => {
   const heard: { id: unknown; body: string }[] = [];
   const partner = createServer(async (request, response) => {
     let body = '';
@@ -30,14 +30,14 @@ test('the example of the README delivers its line to a partner', async () => {
   expect(heard).toEqual([{ id: expect.stringContaining('-lines-0-0'), body: '[{"email":"ann@example.org"}]' }]);
 });
 
-test('the numbers of the README are those of the code', () => {
+it('the numbers of the README are those of the code', () => {
   expect(readme).toContain(`| \`retry.maxAttempts\` | ${DEFAULT_RETRY.maxAttempts} |`);
   expect(readme).toContain(`| ${number(DEFAULT_RETRY.baseMs)}, ${number(DEFAULT_RETRY.capMs)} |`);
   expect(readme).toContain(`| \`retry.maxDelayMs\` | ${number(DEFAULT_RETRY.maxDelayMs)} |`);
   expect(readme).toContain(`| \`maxHeldBytes\` | ${number(64 * 1024 * 1024)} |`);
 });
 
-test('every proof that the README names exists', () => {
+it('every proof that the README names exists', () => {
   const here = new URL('.', import.meta.url).pathname;
   const files = new Set([
     ...globSync('**/*.ts', { cwd: here }),

@@ -1,8 +1,7 @@
 /** What the engine's own tests begin with; no part of the package. */
 
-import { Budget } from '../budget.ts';
-import { ConcurrencyLimit } from '../concurrency.ts';
-import { DestinationState } from '../destination.ts';
+import { Batcher } from '@batchfeed/batcher';
+import { ConcurrencyLimit } from '../base/concurrency.ts';
 import {
   type DeliveryEvent,
   type Engine,
@@ -14,6 +13,9 @@ import {
   openEngine,
   type Policy,
 } from '../index.ts';
+import type { Place } from '../line.ts';
+import { DestinationState } from '../state/destination.ts';
+import { Window } from '../state/window.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { ProcessStore } from './process-store.ts';
 
@@ -33,12 +35,17 @@ export type Answer = Outcome | ((batch: OutgoingBatch) => Promise<Outcome> | Out
 
 /** A destination without an engine. */
 export const loneDestination = (name = 'd', policy: Policy = POLICY) =>
-  new DestinationState(name, {
-    policyOf: () => policy,
+  new DestinationState({
+    log: 'lines',
+    name,
+    batcher: new Batcher<Place>({ policy }),
     concurrency: new ConcurrencyLimit(4),
     gates: [],
     paused: false,
-    account: new Budget(1e9).account(name),
+    account: new Window(1e9, 1e9).account(() => {}, false),
+    first: 0,
+    end: 0,
+    bytes: 0,
   });
 
 /** An engine on a fake clock whose partner answers from a script, then well. */
@@ -66,10 +73,16 @@ export async function world(answers: Answer[] = [], options: Partial<EngineOptio
     });
   /** The lane state under a prefix. Takes the lane over, so it is for when no engine works. */
   const states = async (prefix = '') => {
-    const lane = await store.own('lines', 0);
-    return [...(await lane.scan(prefix, undefined, 10_000))];
+    const lane = await store.own(0);
+    return [...(await lane.scan(`lines/${prefix}`, undefined, 10_000))];
   };
-  return { clock, store, sent, events, open, states, answers, engine: await open() };
+  /** Entries that are left in the queues. Likewise. */
+  const entries = async () => {
+    const lane = await store.own(0);
+    const pages = [...lane.queues.keys()].map((queue) => lane.read(queue, 0, 1e9));
+    return (await Promise.all(pages)).flat();
+  };
+  return { clock, store, sent, events, open, states, entries, answers, engine: await open() };
 }
 
 /** Appends, and lets what follows from it happen. */

@@ -4,10 +4,14 @@ import type { Outcome, OutgoingBatch, Send } from '../outcome.ts';
 export class RecordingPartner {
   /** Contents by batch id, as first seen. */
   readonly bodies = new Map<string, string>();
-  /** Contents in the order of their first delivery, replays left out, by destination and key. */
+  /** Contents of lines without a subject in the order of their first delivery, replays left out, by destination and key. */
   readonly firstByKey = new Map<string, string[]>();
-  /** The same by destination and subject. */
+  /** The same of lines with a subject, by destination and subject. */
   readonly firstBySubject = new Map<string, string[]>();
+  /** The same by destination, subject and key. */
+  readonly firstBySubjectAndKey = new Map<string, string[]>();
+  /** All of them in the order of their first delivery. */
+  readonly arrived: string[] = [];
   /** How often each content was delivered. */
   readonly deliveries = new Map<string, number>();
   /** Broken promises, in sentences. */
@@ -16,9 +20,15 @@ export class RecordingPartner {
   attempts = 0;
   readonly #busyKeys = new Map<string, symbol>();
   readonly #answer: (batch: OutgoingBatch) => Promise<Outcome> | Outcome;
+  readonly #units: boolean;
 
-  constructor(answer: (batch: OutgoingBatch) => Promise<Outcome> | Outcome = () => ({ kind: 'delivered' })) {
+  /** `units`: each line is a batch, and the order kept is that of subjects, or of keys where there is no subject. */
+  constructor(
+    answer: (batch: OutgoingBatch) => Promise<Outcome> | Outcome = () => ({ kind: 'delivered' }),
+    { units = false }: { readonly units?: boolean } = {},
+  ) {
     this.#answer = answer;
+    this.#units = units;
   }
 
   /** Call when the sending process is gone: what it had in flight is no longer. */
@@ -33,8 +43,8 @@ export class RecordingPartner {
     const seen = this.bodies.get(batch.id);
     if (seen !== undefined && seen !== body) this.faults.push(`Batch ${batch.id} changed from ${seen} to ${body}.`);
     this.bodies.set(batch.id, body);
-    // The order within a key is kept lane by lane; a batch id begins with its store, log and lane.
-    const key = `${batch.destination}\n${batch.key}\n${batch.id.slice(0, batch.id.lastIndexOf('-'))}`;
+    const subject = this.#units ? batch.lines[0]?.subject : undefined;
+    const key = JSON.stringify([batch.destination, subject ?? batch.key]);
     if (this.#busyKeys.has(key))
       this.faults.push(`Two batches of key ${JSON.stringify(batch.key)} were in flight at once.`);
     const mine = Symbol(batch.id);
@@ -53,8 +63,12 @@ export class RecordingPartner {
       const count = this.deliveries.get(content) ?? 0;
       this.deliveries.set(content, count + 1);
       if (count > 0 || batch.replay) continue;
-      push(this.firstByKey, key, content);
-      if (subject !== undefined) push(this.firstBySubject, `${batch.destination}\n${subject}`, content);
+      this.arrived.push(content);
+      if (subject === undefined) push(this.firstByKey, key, content);
+      else {
+        push(this.firstBySubject, JSON.stringify([batch.destination, subject]), content);
+        push(this.firstBySubjectAndKey, JSON.stringify([batch.destination, batch.key, subject]), content);
+      }
     }
   }
 }

@@ -1,0 +1,194 @@
+import { DeliveryError } from './delivery-error.ts';
+import { addIncoming, type Incoming, type LaneEngine, newIncoming } from './lane-engine.ts';
+import type { Lanes } from './lanes.ts';
+import { type Line, lineFault, MAX_NAME_BYTES } from './line.ts';
+import type { Settings } from './options.ts';
+import type { OutgoingLine } from './outcome.ts';
+import type { DestinationState } from './state/destination.ts';
+import { PREFIX } from './state/records.ts';
+
+/** What goes in with lines. */
+export interface AppendOptions {
+  /**
+   * Small values that are kept with the destination of the first line, by name; null deletes one. They are in the very write that takes the last of
+   * the lines, so the lines and what is noted of them are on disk together or not at all.
+   */
+  readonly notes?: ReadonlyMap<string, string | null>;
+}
+
+/** What became of the lines of one `append`. Those not refused are durable. */
+export interface AppendResult {
+  /** Lines taken in, all of them durable. */
+  readonly accepted: number;
+  /** Ids of the accepted lines, in order, for `explain` with their destination. Made when asked for. */
+  lineIds(): string[];
+  /** Lines that can be in no batch, by their index in the call: `INVALID` or `LINE_TOO_LARGE`. */
+  readonly refused: readonly { readonly index: number; readonly error: DeliveryError }[];
+}
+
+/** Most bytes of an entry beside its content. */
+const HEAD_BYTES = 8 * MAX_NAME_BYTES;
+
+/** Lines of one destination that stand together in an append. */
+interface Parcel {
+  readonly lane: LaneEngine;
+  readonly destination: DestinationState;
+  readonly incoming: Incoming;
+}
+
+/** The way in: checks lines, and puts them into their lane's writer. */
+export class Intake {
+  readonly #lanes: Lanes;
+  readonly #settings: Settings;
+
+  constructor(lanes: Lanes, settings: Settings) {
+    this.#lanes = lanes;
+    this.#settings = settings;
+  }
+
+  async append(lines: readonly Line[], { notes }: AppendOptions): Promise<AppendResult> {
+    const refused: { index: number; error: DeliveryError }[] = [];
+    const parcels = this.#parcels(lines, (index, error) => refused.push({ index, error }));
+    const accepted = lines.length - refused.length;
+    const lineIds = () => parcels.flatMap(({ incoming }) => incoming.positions.map(String));
+    const noteDestination = lines[0]?.destination;
+    if (notes !== undefined) mustFit(parcels, notes);
+    const writes = parcels.map(({ lane, destination, incoming }, index) => {
+      const isLast = index === parcels.length - 1;
+      return lane.append(destination, incoming, isLast ? stored(lane, destination, notes) : undefined);
+    });
+    if (parcels.length === 0 && notes !== undefined && noteDestination !== undefined) {
+      writes.push(this.note(noteDestination, notes));
+    }
+    // Without `await` on each, so that the caller's lines need not stay in memory until theirs are on disk.
+    await Promise.all(writes);
+    return { accepted, lineIds, refused };
+  }
+
+  async note(destination: string, notes: ReadonlyMap<string, string | null>): Promise<void> {
+    const { lane, state } = this.#lanes.destination(destination);
+    // Notes keep their order with those that go in with lines.
+    await lane.state.writer.flushed();
+    for (const [key, value] of stored(lane, state, notes) ?? []) lane.state.part().put.set(key, value);
+    await lane.state.writer.written();
+  }
+
+  /** Why the lines of one cause cannot be taken in one write with its end; undefined when they can. */
+  handOverFault(lines: readonly Line[], lane: number): string | undefined {
+    let bytes = 0;
+    for (const { destination, content } of lines) {
+      if (this.#lanes.numberOf(destination) !== lane) {
+        return 'Its lines are for a destination of another lane, so they and its end cannot be one write.';
+      }
+      bytes += content.length * 3 + MAX_NAME_BYTES;
+    }
+    const max = this.#lanes.get(lane)?.state.writer.maxWriteBytes ?? Number.POSITIVE_INFINITY;
+    return bytes > max ? `Its lines are larger than one write may be (${max} bytes).` : undefined;
+  }
+
+  handOver(lines: readonly Line[]): void {
+    for (const { lane, destination, incoming } of this.#parcels(lines, undefined)) {
+      lane.appendInPart(destination, incoming);
+    }
+  }
+
+  /** Lines as runs of one destination. Without `refuse`, one that can be in no batch goes in with the reason. */
+  #parcels(lines: readonly Line[], refuse: ((index: number, error: DeliveryError) => void) | undefined): Parcel[] {
+    const parcels: Parcel[] = [];
+    const acceptedAt = this.#settings.clock.now();
+    let parcel: Parcel | undefined;
+    let offset = 0;
+    let before: Line | undefined;
+    for (let index = 0; index < lines.length; index += 1) {
+      const given = lines[index];
+      if (given === undefined) continue;
+      const invalid = lineFault(given);
+      if (invalid !== undefined && refuse !== undefined) {
+        refuse(index, invalid);
+        continue;
+      }
+      const line = invalid === undefined ? given : writable(given);
+      if (parcel === undefined || line.destination !== before?.destination) {
+        const { lane, state } = this.#lanes.destination(line.destination);
+        parcel = { lane, destination: state, incoming: newIncoming() };
+      }
+      const fault = invalid ?? this.#misfit(parcel, line);
+      if (fault !== undefined && refuse !== undefined) {
+        refuse(index, fault);
+        continue;
+      }
+      if (parcel !== parcels.at(-1)) parcels.push(parcel);
+      offset = before !== undefined && isSameCause(before, line) ? offset + 1 : 0;
+      addIncoming(parcel.incoming, line.key, textOf(line, acceptedAt), offset, fault?.message);
+      before = line;
+    }
+    return parcels;
+  }
+
+  /** Why a line can be in no batch of its policy, or in no write. */
+  #misfit(
+    { lane, destination: { batcher } }: Omit<Parcel, 'incoming'>,
+    { key, content }: Line,
+  ): DeliveryError | undefined {
+    const bytes = Buffer.byteLength(content);
+    const { maxWriteBytes } = lane.state.writer;
+    if (bytes + HEAD_BYTES > maxWriteBytes / 2) {
+      const most = Math.floor(maxWriteBytes / 2 - HEAD_BYTES);
+      return new DeliveryError(
+        'LINE_TOO_LARGE',
+        `A line of ${bytes} bytes is too large for this store, which takes ${most}.`,
+      );
+    }
+    const unfit = batcher?.fault({ key, bytes });
+    return unfit && new DeliveryError('LINE_TOO_LARGE', unfit.message, { cause: unfit });
+  }
+}
+
+function isSameCause(before: Line, line: Line): boolean {
+  return (
+    line.cause !== undefined &&
+    line.cause === before.cause &&
+    line.subject === before.subject &&
+    line.destination === before.destination
+  );
+}
+
+/** What of an invalid line can be kept, for its dead letter. */
+function writable({ destination, key, subject, content }: Line): Line {
+  const text = (value: unknown) => (typeof value === 'string' ? value : String(value)).toWellFormed();
+  const isName = (value: unknown): value is string => typeof value === 'string' && value.length * 3 <= MAX_NAME_BYTES;
+  return {
+    destination,
+    key: isName(key) ? key : '',
+    subject: isName(subject) ? subject : undefined,
+    content: text(content),
+  };
+}
+
+function textOf({ content, subject }: Line, acceptedAt: number): OutgoingLine {
+  return { content, subject, acceptedAt, bytes: Buffer.byteLength(content) };
+}
+
+/** Notes under their keys in the store. */
+function stored(
+  { state }: LaneEngine,
+  { nameText }: DestinationState,
+  notes: ReadonlyMap<string, string | null> | undefined,
+): Map<string, string | null> | undefined {
+  if (notes === undefined) return undefined;
+  const keys = new Map<string, string | null>();
+  for (const [name, value] of notes) keys.set(state.stateKey(`${PREFIX.note}${nameText}/${name}`), value);
+  return keys;
+}
+
+/** Lines with notes are never cut in two, so they must be of one destination and fit one write. */
+function mustFit(parcels: readonly Parcel[], notes: ReadonlyMap<string, string | null>): void {
+  const [parcel] = parcels;
+  if (parcel === undefined) return;
+  if (parcels.length > 1) throw new DeliveryError('INVALID', 'Lines with notes must be of one destination.');
+  let bytes = parcel.incoming.bytes;
+  for (const [name, value] of notes) bytes += name.length + (value?.length ?? 0);
+  const { maxWriteBytes } = parcel.lane.state.writer;
+  if (bytes * 2 <= maxWriteBytes) return;
+  throw new DeliveryError('INVALID', `Lines with notes may have ${maxWriteBytes / 2} bytes together, not ${bytes}.`);
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { PLACE_BYTES, Window } from './window.ts';
+
+const take = (account: { takePlace(): void }, places: number) => {
+  for (let place = 0; place < places; place += 1) account.takePlace();
+};
+
+describe('Window', () => {
+  it('lets a destination hold as much as is still free', () => {
+    const window = new Window(1_000 * PLACE_BYTES, 1_000);
+    const account = window.account(() => {}, false);
+    take(account, 499);
+    expect(account.hasRoom).toBe(true);
+    take(account, 1);
+    expect(account.hasRoom).toBe(false);
+    expect(window.account(() => {}, false).hasRoom).toBe(true);
+  });
+
+  it('leaves each of many that stand still the places of one batch', () => {
+    const window = new Window(1_000 * PLACE_BYTES, 1_000);
+    const greedy = Array.from({ length: 50 }, () => window.account(() => {}, false));
+    for (const account of greedy) while (account.hasRoom) account.takePlace();
+    const late = window.account(() => {}, false);
+    late.needs(40);
+    take(late, 39);
+    expect(late.hasRoom).toBe(true);
+    take(late, 1);
+    expect(late.hasRoom).toBe(false);
+  });
+
+  it('tells one of those that asked in vain when something is given back', () => {
+    const window = new Window(100 * PLACE_BYTES, 1_000);
+    const told: string[] = [];
+    const one = window.account(() => told.push('one'), false);
+    const two = window.account(() => told.push('two'), false);
+    take(one, 90);
+    take(two, 60);
+    expect([one.askRoom(), two.askRoom()]).toEqual([false, false]);
+    one.give(1, 0, 0);
+    expect(told).toEqual(['one']);
+    one.give(1, 0, 0);
+    expect(told).toEqual(['one', 'two']);
+  });
+
+  it('has room for a text only below the limit of texts, and for lines that need theirs only then', () => {
+    const window = new Window(1_000_000, 1_000);
+    const account = window.account(() => {}, true);
+    take(account, 20);
+    expect(account.hasRoom).toBe(true);
+    account.takeText(400);
+    expect(account.hasTextRoom(0)).toBe(false);
+    expect(account.hasRoom).toBe(false);
+    account.give(0, 1, 400);
+    expect([account.hasTextRoom(0), account.hasRoom, window.textBytes]).toEqual([true, true, 0]);
+  });
+});

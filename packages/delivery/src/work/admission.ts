@@ -1,0 +1,143 @@
+/** Takes durable lines into the window and into their groups, in the order of their positions. */
+import { type Batch, BatcherError } from '@batchfeed/batcher';
+import type { Place } from '../line.ts';
+import type { OutgoingLine } from '../outcome.ts';
+import type { DestinationState } from '../state/destination.ts';
+import type { LaneState } from '../state/lane-state.ts';
+import type { DeadLetterBox } from './dead-letter-box.ts';
+import type { Overtaken } from './overtaken.ts';
+import type { Sealing } from './sealing.ts';
+
+/** A line that comes into the window. */
+export interface Arrival {
+  readonly place: Place;
+  readonly text: OutgoingLine;
+  /** How many lines of its cause stand before it. */
+  readonly offset: number;
+  /** Why it can be in no batch; undefined for nearly all. */
+  readonly fault: string | undefined;
+  /** The batch token under which it was appended. */
+  readonly token: string;
+}
+
+/** The batch that the line at a position was sealed in before a restart. */
+type SealedBefore = (position: number) => Batch<Place> | undefined;
+
+export class Admission {
+  readonly #lane: LaneState;
+  readonly #sealing: Sealing;
+  readonly #deadLetters: DeadLetterBox;
+  readonly #overtaken: Overtaken;
+
+  constructor(lane: LaneState, sealing: Sealing, deadLetters: DeadLetterBox, overtaken: Overtaken) {
+    this.#lane = lane;
+    this.#sealing = sealing;
+    this.#deadLetters = deadLetters;
+    this.#overtaken = overtaken;
+  }
+
+  /** Takes lines in, which follow one another in their queue. After a restart some of them were sealed before. */
+  admit(destination: DestinationState, arrivals: readonly Arrival[], sealedBefore?: SealedBefore): void {
+    for (const { place, text } of arrivals) {
+      if (destination.account.hasTextRoom(place.bytes)) place.text = text;
+      destination.admitted(place);
+      this.#overtaken.admitted(destination, place);
+    }
+    if (destination.batcher === undefined) this.#admitUnits(destination, arrivals);
+    else this.#admitCauses(destination, arrivals, sealedBefore);
+    this.#lane.onReady(destination);
+  }
+
+  #admitUnits(destination: DestinationState, arrivals: readonly Arrival[]): void {
+    for (const { place, text, token, fault } of arrivals) {
+      const orderKey = text.subject ?? place.key;
+      if (fault === undefined) this.#sealing.sealUnit(destination, place, orderKey, text.acceptedAt, token);
+      else this.#deadLetters.buryLine(destination, place, text, fault);
+    }
+  }
+
+  #admitCauses(destination: DestinationState, arrivals: readonly Arrival[], sealedBefore?: SealedBefore): void {
+    const now = this.#lane.context.settings.clock.now();
+    for (let from = 0; from < arrivals.length; ) {
+      const to = endOfCause(arrivals, from);
+      // A wall clock set back since must not make a line younger than new ones.
+      const at = Math.min(now, arrivals[from]?.text.acceptedAt ?? now);
+      this.#admitCause(destination, arrivals.slice(from, to), at, sealedBefore);
+      from = to;
+    }
+    this.#noteLast(destination, arrivals.at(-1));
+  }
+
+  #admitCause(
+    destination: DestinationState,
+    arrivals: readonly Arrival[],
+    at: number,
+    sealedBefore?: SealedBefore,
+  ): void {
+    if (arrivals.some(({ fault }) => fault !== undefined)) {
+      this.#admitFit(destination, arrivals, at, sealedBefore);
+      return;
+    }
+    try {
+      this.#group(destination, arrivals, at, sealedBefore);
+    } catch (error) {
+      if (!(error instanceof BatcherError)) throw error;
+      this.#admitFit(destination, arrivals, at, sealedBefore);
+    }
+  }
+
+  /** Some line can be in no batch, as its policy narrowed since it was accepted: it becomes a dead letter, the others go on. */
+  #admitFit(
+    destination: DestinationState,
+    arrivals: readonly Arrival[],
+    at: number,
+    sealedBefore?: SealedBefore,
+  ): void {
+    const fit = arrivals.filter(({ place, text, fault }) => {
+      if (sealedBefore?.(place.position) !== undefined) return true;
+      const reason = fault ?? destination.batcher?.fault(place)?.message;
+      if (reason !== undefined) this.#deadLetters.buryLine(destination, place, text, reason);
+      return reason === undefined;
+    });
+    if (fit.length > 0) this.#group(destination, fit, at, sealedBefore);
+  }
+
+  /** Puts the lines of one cause into their groups. @throws BatcherError when one of them is unfit; then none is in. */
+  #group(destination: DestinationState, arrivals: readonly Arrival[], at: number, sealedBefore?: SealedBefore): void {
+    const { batcher } = destination;
+    const [first] = arrivals;
+    if (batcher === undefined || first === undefined) return;
+    const places = arrivals.map(({ place }) => place);
+    const cause = first.place.position - first.offset;
+    const sealed =
+      sealedBefore === undefined
+        ? batcher.addCause(places, at, cause)
+        : batcher.restoreCause(
+            places,
+            places.map(({ position }) => sealedBefore(position)),
+            at,
+            cause,
+          );
+    this.#sealing.seal(destination, sealed);
+  }
+
+  /** Remembers until when the last line may wait, and how many lines its batches have. */
+  #noteLast(destination: DestinationState, last: Arrival | undefined): void {
+    if (last === undefined) return;
+    const { maxAgeMs, maxLines } = this.#lane.context.settings.policyOf(destination.name, last.place.key);
+    destination.account.needs(maxLines);
+    destination.lastDueAt = last.text.acceptedAt + maxAgeMs;
+  }
+}
+
+/** Where the lines of the cause that begins at an index end. */
+function endOfCause(arrivals: readonly Arrival[], from: number): number {
+  const first = arrivals[from];
+  let to = from + 1;
+  for (; to < arrivals.length; to += 1) {
+    const next = arrivals[to];
+    if (next === undefined || first === undefined) break;
+    if (next.offset !== first.offset + (to - from) || next.place.subject !== first.place.subject) break;
+  }
+  return to;
+}
