@@ -259,7 +259,8 @@ class World {
     if (event.type !== 'sealed' || this.#given.windowBytes < 1_000_000) return;
     // Promise 5: sealed within the maximum age, or at once when it ran out while no engine did; held lines a quarter later a step.
     const steps = this.#mayHold ? this.#nextId : 0;
-    const late = event.ageMs > 50 * (1 + steps / 4) && !event.express && this.#clock.now() > this.#openedAt;
+    const waited = Math.min(event.ageMs, this.#clock.now() - this.#openedAt);
+    const late = waited > 50 * (1 + steps / 4) && !event.express;
     if (late) this.#partner.faults.push(`A line waited ${event.ageMs} ms in an open group.`);
   }
 
