@@ -7,7 +7,7 @@ export interface LedgerPart {
   readonly label: string;
   readonly value: number;
   /** Its colour: a tone, or the place in the series of colours. */
-  readonly colour: 'ok' | 'warn' | 'bad' | 'info' | 'quiet' | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  readonly colour: 'ok' | 'warn' | 'bad' | 'info' | 'quiet' | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 }
 
 interface LedgerBarProps {

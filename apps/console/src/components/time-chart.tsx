@@ -8,7 +8,7 @@ import 'uplot/dist/uPlot.min.css';
 import './time-chart.css';
 
 /** The place in the series of colours. */
-export type ChartColour = 1 | 2 | 3 | 4 | 5 | 6 | 7;
+export type ChartColour = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 export interface ChartSeries {
   readonly id: string;

@@ -27,7 +27,7 @@ describe('the text catalogue', () => {
     expect(hasText('batching.reason.age')).toBe(true);
     expect(hasText('batching.reason')).toBe(false);
     expect(hasText('constructor.name')).toBe(false);
-    expect(textOr('batching.reason.budget', 'budget')).toBe('memory');
+    expect(textOr('batching.reason.budget', 'budget')).toBe('too many keys');
     expect(textOr('batching.reason.unheard', 'unheard')).toBe('unheard');
   });
 

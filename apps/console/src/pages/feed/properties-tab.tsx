@@ -5,7 +5,7 @@ import { Facts } from '../../components/facts.tsx';
 import { Section } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { EmptyState } from '../../components/states.tsx';
-import { formatCount } from '../../format/numbers.ts';
+import { formatBytes, formatCount } from '../../format/numbers.ts';
 import { t } from '../../texts/text.ts';
 import type { FeedTabProps } from './feed-tab-props.ts';
 
@@ -35,6 +35,7 @@ const columns: readonly Column<PropertyDefinition>[] = [
 export function PropertiesTab({ feed }: FeedTabProps) {
   const query = useFeedProperties(feed.id);
   const { bisect = false, max_attempts: attempts } = feed.options;
+  const { max_backlog_bytes: limit } = feed;
   const yesNo = (yes: boolean) => t(yes ? 'common.yes' : 'common.no');
   return (
     <div className="stack">
@@ -59,6 +60,7 @@ export function PropertiesTab({ feed }: FeedTabProps) {
           facts={[
             [t('feed.fact.attempts'), attempts === undefined ? t('feed.fact.attemptsDefault') : formatCount(attempts)],
             [t('feed.fact.bisect'), yesNo(bisect)],
+            [t('feed.fact.backlog'), limit === undefined ? t('feed.fact.backlogDefault') : formatBytes(limit)],
             [t('feed.fact.tracked'), yesNo(feed.track_segment)],
             [t('feed.fact.destination'), feed.feed_destination_id ?? t('feed.fact.noDestination')],
             [t('feed.fact.datamart'), feed.datamart_id],

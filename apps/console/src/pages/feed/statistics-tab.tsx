@@ -13,6 +13,7 @@ import { SelectField } from '../../components/select-field.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { t } from '../../texts/text.ts';
+import { BatchFill } from './batch-fill.tsx';
 import type { FeedTabProps } from './feed-tab-props.ts';
 import { periodColumns, sessionColumns } from './statistics-columns.tsx';
 
@@ -20,6 +21,7 @@ import { periodColumns, sessionColumns } from './statistics-columns.tsx';
 export function StatisticsTab({ feed }: FeedTabProps) {
   return (
     <div className="stack">
+      <BatchFill feedId={feed.id} />
       <Sessions feedId={feed.id} />
       <Periods feedId={feed.id} />
       <Rejected feedId={feed.id} />

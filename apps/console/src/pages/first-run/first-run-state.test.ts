@@ -26,6 +26,7 @@ const batching = {
   batch_flush_max_size: 10,
   batch_flush_max_bytes: 2_048,
   batch_flush_max_age_ms: 10,
+  ordering: 'USER' as const,
 };
 const feed = (status: FeedStatus) => ({ status }) as NonNullable<FirstRunState['feed']>;
 const upTo = (state: FirstRunState) => currentStep({ plugin, version: draft, batching: null, ...state });

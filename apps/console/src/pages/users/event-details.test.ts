@@ -18,7 +18,7 @@ it('says a status once', () => {
 });
 
 it('says why a batch was sealed, and why it failed', () => {
-  expect(eventDetails({ ts: 0, kind: 'batch_sealed', reason: 'budget' })).toEqual(['by memory']);
+  expect(eventDetails({ ts: 0, kind: 'batch_sealed', reason: 'budget' })).toEqual(['by too many keys']);
   expect(eventDetails({ ts: 0, kind: 'batch_sealed', reason: '__proto__' })).toEqual(['by __proto__']);
   expect(eventDetails({ ts: 0, kind: 'batch_dead', reason: 'discarded', status: 400 })).toEqual([
     'HTTP 400',

@@ -41,10 +41,20 @@ export const batching = {
     age: 'Longest wait',
     ageHelp:
       'Milliseconds from the moment the oldest line was accepted until its batch is sealed, however few lines it holds. 1 to {max}.',
+    ordering: 'Order of a user’s lines',
+    orderingHelp: {
+      USER: 'A line never arrives before an earlier update’s line of the same user, under whatever grouping key: until then it is held, and batches stay full.',
+      GROUPING_KEY:
+        'Only lines of one grouping key keep their order and none is held: for partners to whom the keys are independent objects.',
+    },
     lines: 'lines',
     bytesUnit: 'bytes',
     ms: 'ms',
     means: 'That is {value}.',
+  },
+  ordering: {
+    USER: 'across grouping keys (default)',
+    GROUPING_KEY: 'within a grouping key only',
   },
   effect: {
     title: 'What this does to open batches',
@@ -68,7 +78,7 @@ export const batching = {
   },
   preview: {
     title: 'Try it on recent lines',
-    lead: 'The lines a feed got of late, batched by the configuration in force and by what stands in the form.',
+    lead: 'The lines a feed got of late, batched by the configuration in force and by what stands in the form, each under both orders of a user’s lines.',
     feed: 'Feed',
     noFeeds: 'No feed uses this version yet, so there are no lines to try it on.',
     run: 'Try it',
@@ -88,15 +98,19 @@ export const batching = {
     batches: 'Batches',
     refused: 'Lines too large',
     reasons: 'Why batches were sealed',
+    orders: 'The order of a user’s lines',
+    order: { USER: 'Across keys', GROUPING_KEY: 'Within a key' },
+    set: '{order} (set)',
     unknown: '–',
   },
   reason: {
     lines: 'lines',
     bytes: 'bytes',
     age: 'age',
-    order: 'order',
+    order: 'a held line',
+    express: 'express',
     drain: 'drain',
-    budget: 'memory',
+    budget: 'too many keys',
     reconfigured: 'reconfigured',
   },
 } as const;

@@ -72,16 +72,31 @@ export const users = {
   },
   waiting: {
     update: {
+      waiting: {
+        one: 'An update waits on disk; {count} of the feed comes first.',
+        other: 'An update waits on disk; {count} of the feed come first.',
+      },
       open: 'An update is on disk.',
       sealed: 'An update is on disk.',
       in_flight: 'An update is at the plugin.',
     },
     batch: {
+      waiting: {
+        one: 'A line waits on disk; {count} of the feed comes first.',
+        other: 'A line waits on disk; {count} of the feed come first.',
+      },
       open: 'A line is in an open group of {lines}.',
       sealed: 'A line is in a sealed batch of {lines}.',
       in_flight: 'A line is in a batch of {lines} that is at the plugin.',
     },
     lines: { one: '{count} line', other: '{count} lines' },
+    held: {
+      is: 'A line is held until an earlier line of the user is in a sealed batch.',
+      for: 'That line is in the open group of {key}, which has {lines}.',
+      until: 'It is sealed at {when} at the latest.',
+    },
+    express:
+      'The user changes all the time: such lines go by small batches of their own, and are late when there are more of them than batches.',
     due: 'The group is sealed at {when} at the latest.',
     failed: {
       one: '{count} attempt failed, the last one so: {reason}',
@@ -90,13 +105,15 @@ export const users = {
     for: {
       disk: 'It waits for being written to disk.',
       batch: 'It waits for {batch}, which has an earlier one of the same user.',
-      turn: 'It waits behind {batch} of the same key.',
-      gate: 'It waits until {when}, as the plugin asked to be left alone.',
+      earlier_batch_of_key: 'It waits for {batch} of the same key, which goes first.',
+      requested_delay: 'It waits until {when}, as the plugin asked for a delay.',
       retry: 'It waits until {when}, to be tried again.',
-      place: 'It waits for a place: as many of the feed are under way as may be.',
-      resume: 'It waits for the feed to be resumed.',
-      downstream: 'It waits for room behind it.',
+      slot: 'It waits for a slot: as many calls of the feed as may be are under way.',
+      paused: 'It waits for the feed to be resumed.',
+      downstream: 'It waits for room in the stage behind it.',
+      repair: 'It waits for the repair of damaged data: {reason}',
     },
+    seeLog: 'the log says of what.',
     another: 'another batch',
     later: 'later',
   },

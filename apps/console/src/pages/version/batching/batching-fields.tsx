@@ -1,5 +1,6 @@
-import { batchingLimits } from '@batchfeed/schemas';
+import { batchingLimits, orderings } from '@batchfeed/schemas';
 import { Field } from '../../../components/field.tsx';
+import { SelectField } from '../../../components/select-field.tsx';
 import { SwitchField } from '../../../components/switch-field.tsx';
 import { formatBytes, formatCount } from '../../../format/numbers.ts';
 import { formatDuration } from '../../../format/times.ts';
@@ -7,7 +8,7 @@ import { numberOrNone } from '../../../forms/read-values.ts';
 import { t } from '../../../texts/text.ts';
 import type { BatchingForm } from './batching-form.ts';
 
-/** The four fields of a batching configuration, each with what it means. */
+/** The fields of a batching configuration, each with what it means. */
 export function BatchingFields({
   form,
   disabled = false,
@@ -52,6 +53,13 @@ export function BatchingFields({
         inputMode="numeric"
         disabled={disabled}
         echo={inWords(values.batch_flush_max_age_ms, formatDuration)}
+      />
+      <SelectField
+        field={form.field('ordering')}
+        label={t('batching.field.ordering')}
+        help={t(`batching.field.orderingHelp.${values.ordering}`)}
+        choices={orderings.map((value) => ({ value, label: t(`batching.ordering.${value}`) }))}
+        disabled={disabled}
       />
     </div>
   );

@@ -24,6 +24,7 @@ describe('the fields of a batching configuration', () => {
       batch_flush_max_size: 5,
       batch_flush_max_bytes: 2_048,
       batch_flush_max_age_ms: 10,
+      ordering: 'GROUPING_KEY' as const,
     };
     const { id: _, ...configuration } = saved;
     expect(batchingConfigurationSchema.parse(readBatching('7')(batchingValues(saved)))).toEqual(configuration);
@@ -44,6 +45,7 @@ describe('the fields of a batching configuration', () => {
     expect(isSameBatching(one, { ...one, plugin_version_id: '1.0.0' })).toBe(true);
     expect(isSameBatching(one, { ...one, enable_batching: false })).toBe(false);
     expect(isSameBatching(one, { ...one, batch_flush_max_age_ms: 1 })).toBe(false);
+    expect(isSameBatching(one, { ...one, ordering: 'GROUPING_KEY' })).toBe(false);
   });
 
   it('are a policy without the version', () => {
@@ -53,6 +55,7 @@ describe('the fields of a batching configuration', () => {
       batch_flush_max_size: 20_000,
       batch_flush_max_bytes: 8_388_608,
       batch_flush_max_age_ms: 60_000,
+      ordering: 'USER',
     });
   });
 });

@@ -3,12 +3,14 @@ import {
   type BatchingPolicy,
   batchingConfigurationSchema,
   batchingLimits,
+  type Ordering,
 } from '@batchfeed/schemas';
 import { numberOrNone } from '../../../forms/read-values.ts';
 import { useForm } from '../../../forms/use-form.ts';
 
 /** Lines in a batch that a new configuration begins with; every other default is the schema's. */
 const DEFAULT_SIZE = 1_000;
+const DEFAULT_ORDERING: Ordering = 'USER';
 
 /** What stands in the fields of a configuration; of a new one without. */
 export function batchingValues(present: BatchingConfiguration | null) {
@@ -17,6 +19,7 @@ export function batchingValues(present: BatchingConfiguration | null) {
     batch_flush_max_size: String(present?.batch_flush_max_size ?? DEFAULT_SIZE),
     batch_flush_max_bytes: String(present?.batch_flush_max_bytes ?? batchingLimits.defaultBytes),
     batch_flush_max_age_ms: String(present?.batch_flush_max_age_ms ?? batchingLimits.defaultAgeMs),
+    ordering: present?.ordering ?? DEFAULT_ORDERING,
   };
 }
 type BatchingValues = ReturnType<typeof batchingValues>;
@@ -32,13 +35,14 @@ export const readBatching =
     // than what is seen.
     batch_flush_max_bytes: numberOrNone(values.batch_flush_max_bytes) ?? '',
     batch_flush_max_age_ms: numberOrNone(values.batch_flush_max_age_ms) ?? '',
+    ordering: values.ordering,
   });
 
 /** Whether two configurations say the same. */
 export const isSameBatching = (one: BatchingConfiguration, other: BatchingConfiguration): boolean =>
   JSON.stringify(batchingValues(one)) === JSON.stringify(batchingValues(other));
 
-/** The limits of a configuration, whatever version they are for. */
+/** The limits and the order of a configuration, whatever version they are for. */
 export function policyOf({ plugin_version_id: _, ...policy }: BatchingConfiguration): BatchingPolicy {
   return policy;
 }

@@ -1,4 +1,4 @@
-import { type PolicyReport, sealReasons } from '@batchfeed/schemas';
+import { type Ordering, type OrderingReport, orderings, type PolicyReport, sealReasons } from '@batchfeed/schemas';
 import { LedgerBar } from '../../../components/ledger-bar.tsx';
 import { formatCount, formatRate, formatShare } from '../../../format/numbers.ts';
 import { formatDuration } from '../../../format/times.ts';
@@ -46,6 +46,9 @@ export function PreviewTable({ before, after }: PreviewTableProps) {
           ))}
         </tbody>
       </table>
+      <h3>{t('batching.preview.orders')}</h3>
+      <OrderTable label={t('batching.preview.before')} report={before} />
+      <OrderTable label={t('batching.preview.after')} report={after} />
       <h3>{t('batching.preview.reasons')}</h3>
       <ReasonBar label={t('batching.preview.before')} report={before} />
       <ReasonBar label={t('batching.preview.after')} report={after} />
@@ -53,7 +56,49 @@ export function PreviewTable({ before, after }: PreviewTableProps) {
   );
 }
 
-const colours = [1, 2, 3, 4, 5, 6, 7] as const;
+/** What an order changes. */
+const orderMetrics: readonly { label: string; of: (report: OrderingReport) => string }[] = [
+  { label: t('batching.preview.batches'), of: (report) => formatCount(report.batches) },
+  { label: t('batching.preview.fill'), of: (report) => formatShare(report.fill) },
+  { label: t('batching.preview.p50'), of: ({ latency_ms }) => formatDuration(latency_ms.p50) },
+  { label: t('batching.preview.p99'), of: ({ latency_ms }) => formatDuration(latency_ms.p99) },
+  { label: t('batching.preview.max'), of: ({ latency_ms }) => formatDuration(latency_ms.max) },
+];
+
+/** What one configuration makes under either order. */
+function OrderTable({ label, report }: { readonly label: string; readonly report: PolicyReport }) {
+  return (
+    <table className="figures">
+      <thead>
+        <tr>
+          <th scope="col">{label}</th>
+          {orderings.map((ordering) => (
+            <th scope="col" key={ordering}>
+              {orderName(ordering, report)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {orderMetrics.map(({ label: name, of }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            {orderings.map((ordering) => (
+              <td key={ordering}>{of(report.by_ordering[ordering])}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function orderName(ordering: Ordering, report: PolicyReport): string {
+  const order = t(`batching.preview.order.${ordering}`);
+  return ordering === report.ordering ? t('batching.preview.set', { order }) : order;
+}
+
+const colours = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
 function ReasonBar({ label, report }: { readonly label: string; readonly report: PolicyReport }) {
   const parts = sealReasons
@@ -61,7 +106,7 @@ function ReasonBar({ label, report }: { readonly label: string; readonly report:
       id: reason,
       label: t(`batching.reason.${reason}`),
       value: report.by_reason[reason] ?? 0,
-      colour: colours[index] ?? 7,
+      colour: colours[index] ?? 8,
     }))
     .filter(({ value }) => value > 0);
   return <LedgerBar label={label} parts={parts} />;
