@@ -1,6 +1,6 @@
 /**
  * The process that the crash test kills: an engine on a store file under load, sending to the test's partner over HTTP.
- * Arguments: store file, partner URL, round, `load` or `finish`. Standard output, a JSON line each: `ready`, `ack`, and at the end `ledger`
+ * Arguments: store file, partner URL, round, `load` or `finish`. Standard output, a JSON line each: `ready`, `acks`, and at the end `ledger`
  * and `dead`. Written synchronously, so that what was said before a kill is heard after it.
  */
 import { writeSync } from 'node:fs';
@@ -30,6 +30,8 @@ const engine = await openEngine({
   policy: { maxLines: 7, maxBytes: 600, maxAgeMs: 40, envelopeBytes: 2, separatorBytes: 1 },
   retry: { baseMs: 2, capMs: 20, maxAttempts: 1000 },
   concurrency: 6,
+  // In every second round most lines wait behind a window of a few dozen.
+  windowBytes: Number(round) % 2 === 0 ? 256 * 1024 * 1024 : 8_192,
   send: async (batch, { signal }): Promise<Outcome> => {
     const body = `[${batch.lines.map(({ content }) => content).join()}]`;
     const headers = {
@@ -55,34 +57,36 @@ say({ ready: true });
 if (mode === 'load') await Promise.all(Array.from({ length: PRODUCERS }, (_, producer) => produce(producer)));
 else await finish();
 
-/** One subject each, under two keys in turn, so that order within keys and across them can be checked. */
+/** One subject each, two lines an update under two keys, and the operation in the key, so that order across keys can be checked. */
 async function produce(producer: number): Promise<void> {
   for (let sequence = 0; ; sequence += 1) {
-    const content = JSON.stringify({ subject: producer, round: Number(round), sequence });
+    const operation = sequence % 3 === 2 ? 'DELETE' : 'UPSERT';
+    const lines = ['EMAIL', 'COOKIE'].map((type) => ({
+      destination: 'd',
+      key: `${producer % 2}/${type}/${operation}`,
+      subject: `s${producer}`,
+      cause: sequence,
+      content: JSON.stringify({ subject: producer, round: Number(round), sequence, type }),
+    }));
     try {
-      await engine.append([
-        {
-          destination: 'd',
-          key: `${producer % 5}/${sequence % 3 === 2 ? 'DELETE' : 'UPSERT'}`,
-          subject: `s${producer}`,
-          content,
-        },
-      ]);
+      await engine.append(lines);
     } catch {
       return;
     }
-    say({ ack: content });
+    say({ acks: lines.map(({ content }) => content) });
   }
 }
 
 async function finish(): Promise<void> {
-  engine.drain();
+  // What waits behind the window is drained as it comes in.
+  const draining = setInterval(() => void engine.drain(), 20);
   await engine.idle();
+  clearInterval(draining);
   for (;;) {
     const [letter] = await engine.deadLetters({ limit: 1 });
     if (letter === undefined) break;
     say({ dead: await engine.deadLines(letter.ref) });
-    await engine.replay(letter.ref);
+    await engine.replay(letter.ref, { confirmed: true });
     await engine.idle();
   }
   say({ ledger: engine.ledger(), faults: await store.integrity() });
