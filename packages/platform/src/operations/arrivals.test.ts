@@ -31,6 +31,30 @@ it('arrivals keep times, sizes, and which keys and subjects are the same', async
   expect(arrivals.latest('2')).toEqual([]);
 });
 
+it('arrivals tell which lines one update made, also where its first ones are not asked for', async () => {
+  const arrivals = new Arrivals(trace, () => 0);
+  const two = { key: 'b', content: '1', subject: 'ann' };
+  arrivals.came('1', [{ ...two, key: 'a' }, two]);
+  arrivals.came('1', [two]);
+  arrivals.came('1', [{ ...two, content: 'x'.repeat(3_000) }, two, { ...two, key: 'c' }]);
+  expect(arrivals.latest('1').map(({ cause }) => cause)).toEqual([1, 1, 2, 3, 3, 3]);
+  expect(arrivals.latest('1', 5).map(({ cause }) => cause)).toEqual([1, 2, 3, 3, 3]);
+  expect(arrivals.latest('1').map(({ bytes }) => bytes)).toEqual([1, 1, 1, 3_000, 1, 1]);
+  expect((await arrivals.named('1')).map(({ cause }) => cause)).toEqual([1, 1, 2, 3, 3, 3]);
+});
+
+it('arrivals of one update stay together across the edge of a chunk', () => {
+  const arrivals = new Arrivals(trace, () => 0);
+  arrivals.came('1', lines(CHUNK - 1));
+  arrivals.came('1', lines(3));
+  expect(
+    arrivals
+      .latest('1')
+      .slice(-4)
+      .map(({ cause }) => cause),
+  ).toEqual([1, 2, 2, 2]);
+});
+
 it('arrivals tell apart hundreds of thousands of keys and subjects', () => {
   const arrivals = new Arrivals(trace, () => 0);
   const count = 200_000;

@@ -46,24 +46,35 @@ export class Arrivals {
     if (max > 0) this.#recordings.set(feedId, { chunks: [], asked: max });
   }
 
+  /** The lines of one update. */
   came(feedId: string, lines: readonly ArrivedLine[]): void {
     const ts = this.#now();
     let chunk = this.#recordings.get(feedId)?.chunks.at(-1);
+    let follows = false;
     for (const { key, content, subject } of lines) {
       if (chunk === undefined || chunk.count === CHUNK) chunk = this.#nextChunk(feedId);
-      chunk.add(ts, key, Buffer.byteLength(content), subject);
+      chunk.add(ts, key, Buffer.byteLength(content), subject, follows);
+      follows = true;
     }
   }
 
-  /** The latest arrivals of a feed, oldest first, at most `max`. Keys and subjects are the same for the same, and mean nothing else. */
+  /**
+   * The latest arrivals of a feed, oldest first, at most `max`. Keys and subjects are the same for the same, and mean nothing
+   * else; causes are numbered from 1.
+   */
   latest(feedId: string, max = Number.POSITIVE_INFINITY): Arrival[] {
     const { chunks = [], asked = Number.POSITIVE_INFINITY } = this.#recordings.get(feedId) ?? {};
     const wanted = Math.min(max, asked);
     const arrivals: Arrival[] = [];
     const kept = chunks.reduce((sum, { count }) => sum + count, 0);
     let skip = Math.max(0, kept - wanted);
+    let cause = 0;
     for (const chunk of chunks) {
-      for (let place = Math.min(skip, chunk.count); place < chunk.count; place += 1) arrivals.push(chunk.at(place));
+      for (let place = Math.min(skip, chunk.count); place < chunk.count; place += 1) {
+        // What it follows may be gone, or not asked for.
+        if (cause === 0 || !chunk.follows(place)) cause += 1;
+        arrivals.push({ ...chunk.at(place), cause });
+      }
       skip = Math.max(0, skip - chunk.count);
     }
     return arrivals;

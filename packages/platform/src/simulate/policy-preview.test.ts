@@ -1,3 +1,4 @@
+import { policyPreviewSchema } from '@batchfeed/schemas';
 import { describe, expect, it } from 'vitest';
 import { policyPreview } from './policy-preview.ts';
 
@@ -6,6 +7,7 @@ const batching = (size: number, age = 60_000) => ({
   batch_flush_max_size: size,
   batch_flush_max_bytes: 1_000_000,
   batch_flush_max_age_ms: age,
+  ordering: 'USER' as const,
 });
 /** A line every 100 ms, of one key. */
 const arrivals = (count: number) =>
@@ -25,6 +27,26 @@ describe('policyPreview', () => {
   it('takes no configuration, and one that is switched off, for a batch a line', () => {
     const { before, after } = policyPreview(arrivals(30), undefined, { ...batching(10), enable_batching: false });
     expect([before.batches, after.batches]).toEqual([30, 30]);
+  });
+
+  it('tells what both configurations make under either order', () => {
+    // One user who changes sides every 100 ms, and others who do not.
+    const moves = Array.from({ length: 60 }, (_, index) => ({
+      ts: index * 100,
+      key: index % 2 === 0 ? 'in' : 'out',
+      bytes: 10,
+      subject: index % 3 === 0 ? 'ann' : `user ${index}`,
+    }));
+    const { before, after } = policyPreviewSchema.parse(
+      policyPreview(moves, batching(10, 2_000), { ...batching(10, 2_000), ordering: 'GROUPING_KEY' }),
+    );
+    expect([before.ordering, after.ordering]).toEqual(['USER', 'GROUPING_KEY']);
+    expect(before.by_ordering).toEqual(after.by_ordering);
+    const { USER: user, GROUPING_KEY: free } = before.by_ordering;
+    expect(before).toMatchObject(user);
+    expect(after).toMatchObject(free);
+    expect(user.batches).toBeGreaterThan(free.batches);
+    expect(free.fill).toBeGreaterThan(user.fill);
   });
 
   it('says nothing of an hour from less than a second', () => {

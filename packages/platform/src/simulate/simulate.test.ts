@@ -1,4 +1,5 @@
 import type { Arrival } from '@batchfeed/schemas';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { simulate } from './simulate.ts';
 
@@ -26,9 +27,60 @@ describe('simulate', () => {
     expect(report).toMatchObject({ batches: 2, by_reason: { bytes: 1, age: 1 } });
   });
 
-  it('keeps the order of a user across keys, as the engine does', () => {
-    const arrivals = [arrival(0, 'UPSERT', { subject: 'ann' }), arrival(1, 'DELETE', { subject: 'ann' })];
-    expect(simulate(arrivals, { policy: POLICY }).by_reason).toEqual({ order: 1, age: 1 });
+  it('holds a line back for an earlier one of its user under another key, as the engine does', () => {
+    const arrivals = [arrival(0, 'UPSERT', { subject: 'ann' }), arrival(60, 'DELETE', { subject: 'ann' })];
+    // The DELETE joins its group when the UPSERT is sealed, and keeps its age: both wait for 100 ms.
+    const { by_reason, latency_ms } = simulate(arrivals, { policy: POLICY });
+    expect([by_reason, latency_ms.max, latency_ms.p50]).toEqual([{ age: 1, order: 1 }, 100, 100]);
+    const free = simulate(arrivals, { policy: POLICY, ordering: 'GROUPING_KEY' });
+    expect(free).toMatchObject({ ordering: 'GROUPING_KEY', by_reason: { age: 2 }, latency_ms: { max: 100 } });
+  });
+
+  it('fills batches when every update makes a line under each of two keys', () => {
+    const updates = Array.from({ length: 2_000 }, (_, cause) =>
+      ['email', 'account'].map((key) => arrival(cause, key, { subject: `user ${cause % 1_500}`, cause })),
+    ).flat();
+    const policy = { ...POLICY, maxLines: 200, maxBytes: 100_000, maxAgeMs: 60_000 };
+    for (const ordering of ['USER', 'GROUPING_KEY'] as const) {
+      expect(simulate(updates, { policy, ordering })).toMatchObject({ batches: 20, fill: 1, by_reason: { lines: 20 } });
+    }
+  });
+
+  it('takes arrivals of one update for one cause, and arrivals without one for updates of their own', () => {
+    const two = (cause: { cause?: number }) => [
+      arrival(0, 'a', { subject: 'ann', ...cause }),
+      arrival(0, 'b', { subject: 'ann', ...cause }),
+    ];
+    expect(simulate(two({ cause: 7 }), { policy: POLICY }).latency_ms.max).toBe(100);
+    expect(simulate(two({ cause: 7 }), { policy: POLICY }).by_reason).toEqual({ age: 2 });
+    expect(simulate(two({}), { policy: POLICY }).by_reason).toEqual({ age: 1, order: 1 });
+    const others = [arrival(0, 'a', { subject: 'ann', cause: 7 }), arrival(0, 'b', { subject: 'bob', cause: 7 })];
+    expect(simulate(others, { policy: POLICY }).by_reason).toEqual({ age: 2 });
+  });
+
+  it('puts every line in exactly one batch, whatever users change and however often', () => {
+    const one = fc.record({
+      ts: fc.integer({ min: 0, max: 2_000 }),
+      key: fc.constantFrom('a', 'b', 'c'),
+      bytes: fc.constantFrom(10, 400, 5_000),
+      subject: fc.option(fc.constantFrom('ann', 'bob', 'cat'), { nil: undefined }),
+      cause: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 200 }), fc.constantFrom('USER', 'GROUPING_KEY'), (arrivals, ordering) => {
+        const given = arrivals.map(({ subject, cause, ...rest }) => ({
+          ...rest,
+          ...(subject === undefined ? {} : { subject }),
+          ...(cause === undefined ? {} : { cause }),
+        }));
+        const report = simulate(given, { policy: POLICY, ordering });
+        const large = given.filter(({ bytes }) => bytes === 5_000).length;
+        expect([report.lines, report.refused]).toEqual([given.length - large, large]);
+        const sealed = Object.values(report.by_reason).reduce((sum, count) => sum + count, 0);
+        expect(sealed).toBe(report.batches);
+        expect(report.fill).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 
   it('takes arrivals in the order of their times, whatever order they are in', () => {
@@ -60,6 +112,7 @@ describe('simulate', () => {
 
   it('says nothing of nothing', () => {
     expect(simulate([], { policy: POLICY })).toEqual({
+      ordering: 'USER',
       lines: 0,
       keys: 0,
       batches: 0,

@@ -1,8 +1,10 @@
-import { Batcher, BatcherError, type Policy, type SealReason } from '@batchfeed/batcher';
+import { Batcher, type BatcherError, type Ordering, type Policy, type SealReason } from '@batchfeed/batcher';
 import type { Arrival } from '@batchfeed/schemas';
 
 export interface SimulationOptions {
   readonly policy: Policy;
+  /** Across what the lines of a user keep their order. Default `USER`. */
+  readonly ordering?: Ordering;
   /** What a call costs, in whatever unit. Default 1. */
   readonly costPerBatch?: number;
   /** What a line costs. Default 0. */
@@ -10,6 +12,7 @@ export interface SimulationOptions {
 }
 
 export interface SimulationReport {
+  readonly ordering: Ordering;
   readonly lines: number;
   readonly keys: number;
   readonly batches: number;
@@ -40,19 +43,22 @@ interface SimulatedLine {
   readonly ts: number;
 }
 
-/** Passes arrivals, in the order of their times, through the batcher under a policy. Pure: time is what the arrivals say. */
+/**
+ * Passes arrivals, in the order of their times, through the batcher under a policy. A sealed batch counts as delivered at
+ * once. Pure: time is what the arrivals say.
+ */
 export function simulate(arrivals: readonly Arrival[], options: SimulationOptions): SimulationReport {
-  const { policy, costPerBatch = 1, costPerLine = 0 } = options;
-  const batcher = new Batcher<SimulatedLine>({ policy });
+  const { policy, ordering = 'USER', costPerBatch = 1, costPerLine = 0 } = options;
+  const batcher = new Batcher<SimulatedLine>({ policy, ordering });
   const latencies: number[] = [];
   const byReason: Partial<Record<SealReason, number>> = {};
   const keys = new Set<string>();
   let batches = 0;
   let refused = 0;
-  const sealed = (found: ReturnType<typeof batcher.add>, at: number) => {
+  const sealed = (found: ReturnType<typeof batcher.due>, at: number) => {
     for (const batch of found) {
       batches += 1;
-      byReason[batch.reason as SealReason] = (byReason[batch.reason as SealReason] ?? 0) + 1;
+      if (batch.reason !== undefined) byReason[batch.reason] = (byReason[batch.reason] ?? 0) + 1;
       for (const { ts } of batch.lines) latencies.push(at - ts);
       batcher.settle(batch);
     }
@@ -61,19 +67,17 @@ export function simulate(arrivals: readonly Arrival[], options: SimulationOption
     for (let due = batcher.nextDueAt; due !== undefined && due <= time; due = batcher.nextDueAt)
       sealed(batcher.due(due), due);
   };
-  for (const { ts, key, bytes, subject } of [...arrivals].sort((one, other) => one.ts - other.ts)) {
+  for (const { ts, cause, lines } of causesOf(arrivals)) {
     passUntil(ts);
-    keys.add(key);
-    try {
-      sealed(batcher.add({ key, bytes, subject, ts }, ts), ts);
-    } catch (error) {
-      if (!(error instanceof BatcherError) || error.code !== 'LINE_TOO_LARGE') throw error;
-      refused += 1;
-    }
+    const fit = lines.filter((line) => fits(batcher.fault(line)));
+    refused += lines.length - fit.length;
+    for (const { key } of lines) keys.add(key);
+    sealed(batcher.addCause(fit, ts, cause), ts);
   }
   passUntil(Number.POSITIVE_INFINITY);
   const lines = latencies.length;
   return {
+    ordering,
     lines,
     keys: keys.size,
     batches,
@@ -85,6 +89,31 @@ export function simulate(arrivals: readonly Arrival[], options: SimulationOption
     refused,
     warnings: warningsFor(lines, keys.size, refused),
   };
+}
+
+/** Arrivals in the order of their times, those of one update and one moment together; `cause` numbers the updates. */
+function* causesOf(arrivals: readonly Arrival[]): Generator<{ ts: number; cause: number; lines: SimulatedLine[] }> {
+  let last: Arrival | undefined;
+  let part: { ts: number; cause: number; lines: SimulatedLine[] } | undefined;
+  for (const arrival of [...arrivals].sort((one, other) => one.ts - other.ts)) {
+    const { ts, key, bytes, subject } = arrival;
+    const isSame = last?.cause !== undefined && last.cause === arrival.cause && last.subject === subject;
+    const cause: number = (part?.cause ?? 0) + (isSame ? 0 : 1);
+    if (part !== undefined && (part.cause !== cause || part.ts !== ts)) {
+      yield part;
+      part = undefined;
+    }
+    part ??= { ts, cause, lines: [] };
+    part.lines.push({ key, bytes, subject, ts });
+    last = arrival;
+  }
+  if (part !== undefined) yield part;
+}
+
+function fits(fault: BatcherError | undefined): boolean {
+  if (fault === undefined) return true;
+  if (fault.code === 'LINE_TOO_LARGE') return false;
+  throw fault;
 }
 
 function percentiles(latencies: number[]): SimulationReport['latency_ms'] {
