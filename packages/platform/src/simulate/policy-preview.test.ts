@@ -14,8 +14,8 @@ const arrivals = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ ts: 5_000 + index * 100, key: 'k', bytes: 10 }));
 
 describe('policyPreview', () => {
-  it('puts the same arrivals through both configurations, by the hour', () => {
-    const { before, after, ...preview } = policyPreview(arrivals(101), batching(10), batching(50));
+  it('puts the same arrivals through both configurations, by the hour', async () => {
+    const { before, after, ...preview } = await policyPreview(arrivals(101), batching(10), batching(50));
     expect(preview).toEqual({ arrivals: 101, from_ts: 5_000, to_ts: 15_000, warnings: [] });
     expect([before.batches, after.batches]).toEqual([11, 3]);
     // Eleven in ten seconds.
@@ -24,12 +24,12 @@ describe('policyPreview', () => {
     expect(before).not.toHaveProperty('cost');
   });
 
-  it('takes no configuration, and one that is switched off, for a batch a line', () => {
-    const { before, after } = policyPreview(arrivals(30), undefined, { ...batching(10), enable_batching: false });
+  it('takes no configuration, and one that is switched off, for a batch a line', async () => {
+    const { before, after } = await policyPreview(arrivals(30), undefined, { ...batching(10), enable_batching: false });
     expect([before.batches, after.batches]).toEqual([30, 30]);
   });
 
-  it('tells what both configurations make under either order', () => {
+  it('tells what both configurations make under either order', async () => {
     // One user who changes sides every 100 ms, and others who do not.
     const moves = Array.from({ length: 60 }, (_, index) => ({
       ts: index * 100,
@@ -38,7 +38,7 @@ describe('policyPreview', () => {
       subject: index % 3 === 0 ? 'ann' : `user ${index}`,
     }));
     const { before, after } = policyPreviewSchema.parse(
-      policyPreview(moves, batching(10, 2_000), { ...batching(10, 2_000), ordering: 'GROUPING_KEY' }),
+      await policyPreview(moves, batching(10, 2_000), { ...batching(10, 2_000), ordering: 'GROUPING_KEY' }),
     );
     expect([before.ordering, after.ordering]).toEqual(['USER', 'GROUPING_KEY']);
     expect(before.by_ordering).toEqual(after.by_ordering);
@@ -49,12 +49,13 @@ describe('policyPreview', () => {
     expect(free.fill).toBeGreaterThan(user.fill);
   });
 
-  it('says nothing of an hour from less than a second', () => {
-    expect(policyPreview(arrivals(5), undefined, batching(2)).after.batches_per_hour).toBeNull();
+  it('says nothing of an hour from less than a second', async () => {
+    const { after } = await policyPreview(arrivals(5), undefined, batching(2));
+    expect(after.batches_per_hour).toBeNull();
   });
 
-  it('says that there is nothing to try it on', () => {
-    const preview = policyPreview([], undefined, batching(2));
+  it('says that there is nothing to try it on', async () => {
+    const preview = await policyPreview([], undefined, batching(2));
     expect(preview).toMatchObject({ arrivals: 0, from_ts: null, to_ts: null, after: { batches: 0 } });
     expect(preview.warnings).toEqual([expect.stringContaining('nothing to try')]);
   });

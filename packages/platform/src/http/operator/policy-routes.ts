@@ -17,7 +17,7 @@ import { findVersion, versionParams } from './find-version.ts';
 
 const VERSION = '/plugins/:plugin_id/versions/:version_id';
 const params = z.object(versionParams);
-/** Arrivals a policy is tried on: enough to tell, and done before anything else has waited long. */
+/** Arrivals a policy is tried on: enough to tell, and each run over before anything else has waited long. */
 const MAX_ARRIVALS = 20_000;
 
 /** What another batching configuration would do: to what is open now, and to what came of late. Nothing is changed. */
@@ -49,7 +49,7 @@ export function policyRoutes(app: RouteApp, { configuration, pipeline, operation
       const feed = configuration.feeds.ofVersion(version.id).find(({ id }) => id === body.feed_id);
       const { id } = found(feed, `feed ${body.feed_id} of version ${version.version_id}`);
       const present = configuration.batchingConfigurations.find(version.id);
-      return ok(policyPreview(operations.arrivals.latest(id, MAX_ARRIVALS), present, body.policy));
+      return ok(await policyPreview(operations.arrivals.latest(id, MAX_ARRIVALS), present, body.policy));
     },
   );
 }
