@@ -121,6 +121,26 @@ describe('a backlog', () => {
     expect(sent.length).toBeLessThan(2_000 / POLICY.maxLines / 0.95);
   });
 
+  it('is sealed by a drain as it is read, to its end', async () => {
+    const { partner, letGo } = stuckPartner();
+    const { engine, clock, open } = await world([], {
+      ...SMALL,
+      send: partner.send,
+      policy: { ...POLICY, maxAgeMs: 1e8 },
+    });
+    await append(
+      engine,
+      Array.from({ length: 403 }, (_, index) => line(String(index), `key ${index % 3}`)),
+    );
+    await engine.close();
+    const again = await open();
+    letGo();
+    await again.drain();
+    await clock.advance(2_000);
+    await again.idle();
+    expect(again.ledger()).toMatchObject({ delivered: 403, batches: { sealed: { drain: 3 } } });
+  });
+
   it('says where a waiting line is, and how many come before it', async () => {
     const { partner } = stuckPartner();
     const { engine } = await world([], { ...SMALL, send: partner.send });

@@ -92,7 +92,7 @@ describe('closing', () => {
     await closing;
     expect(aborted).toBe(true);
     const again = await open();
-    expect(again.ledger()).toMatchObject({ accepted: 6, waiting: 2 });
+    expect(again.ledger()).toMatchObject({ accepted: 6, delivered: 0, dead: 0 });
     expect(sent).toEqual([]);
   });
 

@@ -140,9 +140,10 @@ export class Engine implements Downstream {
   // ── what moves ────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Seals everything that is open and held in the window (`drain`), of one destination or of all; what is on its way to the disk included.
+   * Seals everything that is open or held (`drain`), of one destination or of all: what is on its way to the disk included, and what waits there, as soon
+   * as it comes into the window. Resolves when all that is in the window is sealed.
    *
-   * @throws DeliveryError `STORE_…` when that way ends in a failure.
+   * @throws DeliveryError `STORE_…` when the way to the disk ends in a failure.
    */
   async drain(destination?: string): Promise<void> {
     // First what is on its way: sealing before and after would cut one group in two.

@@ -167,10 +167,18 @@ export class LaneEngine {
     if (destination.idle) this.state.context.progressed();
   }
 
+  /** Ends a drain once everything it is about is in the window. */
+  #drainRead(destination: DestinationState): void {
+    if (destination.drainTo === undefined || destination.next < destination.drainTo) return;
+    destination.drainTo = undefined;
+    this.sealing.seal(destination, destination.batcher?.drain() ?? []);
+  }
+
   /** Seals what is due, or has to go early, and sets the alarm for the next. */
   #seal(destination: DestinationState): void {
     const { batcher } = destination;
     if (batcher === undefined) return;
+    this.#drainRead(destination);
     const now = this.state.context.settings.clock.now();
     const isAmongOld = isAmongOverdue(destination, now);
     const due = batcher.nextDueAt;
@@ -228,9 +236,11 @@ export class LaneEngine {
     this.#alarm.stop();
   }
 
-  /** Seals everything open of a destination. */
+  /** Seals everything that is open of a destination: what waits on disk by now, too, as soon as it is read. */
   drain(destination: DestinationState): void {
-    this.sealing.seal(destination, destination.batcher?.drain() ?? []);
+    destination.drainTo = destination.end;
+    this.#drainRead(destination);
+    this.#onReady(destination);
   }
 
   /** Has the destination's policies and its ordering asked for again. */

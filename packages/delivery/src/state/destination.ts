@@ -82,6 +82,8 @@ export class DestinationState {
   paused: boolean;
   /** Whether it waits for no delay any more. */
   ignoresDelays = false;
+  /** Once everything below is in the window, what is open is sealed. */
+  drainTo: number | undefined;
   /** Whether everything of it ends without being sent. */
   discarding = false;
   /** Why nothing moves any more: an entry cannot be read. */

@@ -78,10 +78,8 @@ async function produce(producer: number): Promise<void> {
 }
 
 async function finish(): Promise<void> {
-  // What waits behind the window is drained as it comes in.
-  const draining = setInterval(() => void engine.drain(), 20);
+  await engine.drain();
   await engine.idle();
-  clearInterval(draining);
   for (;;) {
     const [letter] = await engine.deadLetters({ limit: 1 });
     if (letter === undefined) break;
