@@ -22,8 +22,11 @@ const targets = {
   },
   delivery: {
     files: [
-      ...['lane-engine', 'dispatch', 'recovery', 'journal', 'settled-positions', 'destination', 'budget', 'retry'],
-      ...['gates', 'bisect', 'dead-letter-box', 'records', 'alarm', 'concurrency', 'fifo', 'relief', 'lanes'],
+      ...['lane-engine', 'intake', 'engine-lanes', 'lanes', 'journal/lane-writer', 'journal/append-queues'],
+      ...['state/settled-positions', 'state/destination', 'state/window', 'state/records', 'state/lane-state'],
+      ...['work/admission', 'work/dispatch', 'work/reader', 'work/recovery', 'work/relief', 'work/sealing'],
+      ...['work/texts', 'work/dead-letter-box', 'work/overtaken', 'work/discarding', 'work/replays', 'work/halves'],
+      ...['base/retry', 'base/gates', 'base/alarm', 'base/concurrency', 'base/fifo'],
     ],
     needs: ['batcher', 'delivery'],
     without: ['memory-store.test.ts', 'readme.test.ts'],

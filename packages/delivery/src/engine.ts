@@ -7,7 +7,7 @@ import type { DeadLetter } from './dead-letters.ts';
 import { DeliveryError } from './delivery-error.ts';
 import type { Downstream } from './downstream.ts';
 import { EngineLanes } from './engine-lanes.ts';
-import { DeadLetterReader } from './inquiry/dead-letter-reader.ts';
+import { DeadLetterReader, shown } from './inquiry/dead-letter-reader.ts';
 import { holdUps, openGroups } from './inquiry/explain.ts';
 import { type ExplainQuery, explainQuery } from './inquiry/explain-query.ts';
 import type { Explanation, Group, Wait } from './inquiry/explanation.ts';
@@ -288,7 +288,7 @@ export class Engine implements Downstream {
   async deadLetter(ref: string): Promise<DeadLetter & { readonly subjects: readonly string[] }> {
     const found = await this.#deadLetters.find(ref);
     const lines = await this.#deadLetters.lines(found);
-    const { first: _first, entryBytes: _bytes, ...letter } = found.letter;
+    const letter = shown(found.lane, found.destination, found.letter);
     return { ...letter, subjects: [...new Set(lines.flatMap(({ subject }) => subject ?? []))] };
   }
 

@@ -40,7 +40,7 @@ export class DeadLetterReader {
       const after = index === 0 && start !== undefined && from >= 0 ? start.first : undefined;
       for await (const letter of lettersOf(lane, state, after)) {
         if (found.length >= limit) return found;
-        found.push(withoutStorage(letter));
+        found.push(shown(lane, state, letter));
       }
     }
     return found;
@@ -49,7 +49,7 @@ export class DeadLetterReader {
   /** The letter of a batch, by the batch's id. */
   async ofBatch(lane: LaneEngine, destination: DestinationState, id: string): Promise<DeadLetter | undefined> {
     await lane.state.writer.written();
-    for await (const letter of lettersOf(lane, destination)) if (letter.id === id) return withoutStorage(letter);
+    for await (const letter of lettersOf(lane, destination)) if (letter.id === id) return shown(lane, destination, letter);
     return undefined;
   }
 
@@ -93,8 +93,9 @@ export async function* lettersOf(
 }
 
 /** A stored letter as callers see it. */
-function withoutStorage({ first: _first, entryBytes: _bytes, subjects: _subjects, ...letter }: Letter): DeadLetter {
-  return letter;
+export function shown(lane: LaneEngine, destination: DestinationState, stored: Letter): DeadLetter {
+  const { first: _first, entryBytes: _bytes, subjects: _subjects, ...letter } = stored;
+  return { ...letter, later: lane.overtaken.laterOf(destination, stored) };
 }
 
 function parsedRef(ref: string): { readonly tag: string; readonly first: number } {

@@ -128,7 +128,7 @@ export function decodeManifest(keyBehindPrefix: string, value: string): Manifest
 }
 
 /** A dead letter as it is stored. Its lines are entries of the queue of the dead, one behind the other. */
-export interface Letter extends DeadLetter {
+export interface Letter extends Omit<DeadLetter, 'later'> {
   /** Position of its first line among the dead; orders letters by their dying. */
   readonly first: number;
   /** UTF-8 bytes of its entries. */
