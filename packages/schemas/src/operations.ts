@@ -102,7 +102,7 @@ export const explanationSchema = z.object({
   accepted_ts: timeSchema.optional(),
   /** Of a held line: the open groups it waits for, with the lines they have so far. */
   held_for: z.array(z.object({ grouping_key: z.string(), lines: countSchema })).optional(),
-  /** Of a held line: when those groups are sealed at the latest. */
+  /** Of a held line: when it is sealed at the latest; of one that goes by express, at the earliest. */
   held_until_ts: timeSchema.optional(),
   /** Whether it goes, or will go, by an express batch: a small one for users that change all the time. */
   express: z.boolean().optional(),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPlatform } from '@batchfeed/platform';
+import { orderings } from '@batchfeed/schemas';
 import { pino } from 'pino';
 import { ApiClient } from '../cli/api-client.ts';
 import { CliError } from '../cli/cli-error.ts';
@@ -33,6 +34,12 @@ export const devCommand: CommandDefinition = {
     { flags: '--lines <number>', description: 'lines a batch at most', parse: wholeNumber, default: 10 },
     { flags: '--age <ms>', description: 'milliseconds a line waits at most', parse: wholeNumber, default: 2_000 },
     {
+      flags: '--ordering <ordering>',
+      description: "order of a user's lines: USER (across grouping keys) or GROUPING_KEY (within one only)",
+      choices: orderings,
+      default: 'USER',
+    },
+    {
       flags: '--property <name=value>',
       description: 'a property of the feed, several times if need be',
       parse: pair,
@@ -60,8 +67,8 @@ export const devCommand: CommandDefinition = {
     try {
       const token = platform.newApiToken ?? readFileSync(join(dataDir, 'api-token'), 'utf8').trim();
       const api = new ApiClient(platform.url, () => token);
-      const { plugin: pluginUrl, lines, age: ageMs, property: properties = [] } = context.options;
-      const feed = await makeDevFeed(api, { pluginUrl, lines, ageMs, properties });
+      const { plugin: pluginUrl, lines, age: ageMs, ordering, property: properties = [] } = context.options;
+      const feed = await makeDevFeed(api, { pluginUrl, lines, ageMs, ordering, properties });
       const environment = pluginEnvironment(platform.url, pluginUrl, feed.credentials);
       context.out.say(`platform ${platform.url}, feed ${feed.feedId}`);
       if (context.options.exec === undefined) context.out.say(instructions(environment));
@@ -122,7 +129,8 @@ async function follow(
 ): Promise<number> {
   while (!signal.aborted) {
     const { updates, lines, items } = await api.call('GET', feedPath(feedId, '/statistics'));
-    if (updates.open + updates.in_flight + lines.open + lines.sealed + lines.in_flight === 0) {
+    const onTheirWay = lines.waiting + lines.open + lines.sealed + lines.in_flight;
+    if (updates.waiting + updates.open + updates.in_flight + onTheirWay === 0) {
       const dead = updates.dead + lines.dead;
       say(
         `all done: ${lines.delivered} lines delivered, ${items.success} in success, ${items.error} in error, ${dead} dead`,

@@ -1,6 +1,6 @@
 import type { ApiClient } from '../cli/api-client.ts';
 import type { CommandDefinition } from '../cli/command-definition.ts';
-import { feedPath, pair } from '../cli/feed-path.ts';
+import { feedPath, pair, wholeNumber } from '../cli/feed-path.ts';
 import { propertyBody } from '../cli/property-body.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -19,6 +19,11 @@ export const feedCreateCommand: CommandDefinition = {
       description: 'a property, of the type the version declares or STRING; several times if need be',
       parse: pair,
       repeated: true,
+    },
+    {
+      flags: '--max-backlog-bytes <bytes>',
+      description: 'bytes it may have waiting on disk; above, uploads are refused (default: the setting)',
+      parse: wholeNumber,
     },
     { flags: '--activate', description: 'activate it at once' },
   ],
@@ -42,6 +47,7 @@ export const feedCreateCommand: CommandDefinition = {
       plugin_id: options.pluginId,
       plugin_version_id: options.version,
       name,
+      max_backlog_bytes: options.maxBacklogBytes,
     });
     for (const { property, body } of properties) {
       const path = feedPath(created.id, `/properties/technical_name=${encodeURIComponent(property)}`);

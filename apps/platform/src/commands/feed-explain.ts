@@ -1,6 +1,7 @@
-import type { ExplainAnswer, ExplanationResource } from '@batchfeed/schemas';
+import type { ExplainAnswer } from '@batchfeed/schemas';
 import { CliError } from '../cli/cli-error.ts';
 import type { CommandDefinition } from '../cli/command-definition.ts';
+import { explanationText } from '../cli/explanation-text.ts';
 import { feedPath, query } from '../cli/feed-path.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -40,7 +41,7 @@ export const feedExplainCommand: CommandDefinition = {
     const found =
       answer.found.length === 0
         ? ['nothing waits, nothing died, and the history knows nothing: it was never here, too long ago, or in a gap']
-        : answer.found.map(describe);
+        : answer.found.map(explanationText);
     out.result(answer, [...trace, ...found].join('\n'));
     return EXIT.ok;
   },
@@ -50,32 +51,4 @@ function counts(side: object): string {
   return Object.entries(side)
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
-}
-
-/** What became of something that is over, when the history knows. */
-function over({ outcome, settled_ts: settled }: ExplanationResource): string | undefined {
-  if (outcome === undefined) return undefined;
-  const words = { done: 'done, without a line', no_eligible_identifier: 'done, with no eligible identifier' };
-  const what = words[outcome as keyof typeof words] ?? outcome;
-  return settled === undefined ? `${what}, at an unknown time` : `${what} at ${new Date(settled).toISOString()}`;
-}
-
-function describe(found: ExplanationResource): string {
-  const { stage, state, batch_id: batch, grouping_key: key, lines, bytes, attempts, seal_reason: reason } = found;
-  const head = [
-    `${stage} ${over(found) ?? state}`,
-    batch === undefined ? undefined : `id ${batch}`,
-    key === undefined ? undefined : `key ${JSON.stringify(key)}`,
-    lines === undefined ? undefined : `${lines} lines, ${bytes} bytes`,
-    reason === undefined ? undefined : `sealed by ${reason}`,
-    attempts === undefined ? undefined : `${attempts} attempts`,
-    found.due_ts === undefined ? undefined : `sealed by age at ${new Date(found.due_ts).toISOString()} at the latest`,
-    found.last_answer === undefined ? undefined : `last answer: ${found.last_answer.reason}`,
-    found.dead_letter_id === undefined ? undefined : `replay it as ${found.dead_letter_id}`,
-  ].filter((part) => part !== undefined);
-  const waits = (found.waits_for ?? []).map(
-    ({ for: what, batch: behind, until_ts: until }) =>
-      `  waits for ${what}${behind === undefined ? '' : ` (batch ${behind})`}${until === undefined ? '' : ` until ${new Date(until).toISOString()}`}`,
-  );
-  return [head.join('; '), ...waits].join('\n');
 }

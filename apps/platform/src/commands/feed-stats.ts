@@ -2,6 +2,7 @@ import type { Coverage, FeedStatistics, SessionStatistics, StatisticsPeriod } fr
 import type { CommandContext, CommandDefinition } from '../cli/command-definition.ts';
 import { feedPath, query, time } from '../cli/feed-path.ts';
 import { table } from '../cli/output.ts';
+import { statisticsRows } from '../cli/statistics-rows.ts';
 import { EXIT } from '../exit-codes.ts';
 
 type Period = StatisticsPeriod | SessionStatistics;
@@ -37,16 +38,7 @@ export const feedStatsCommand: CommandDefinition = {
 
 async function showTotal({ api, args: [feedId], out }: CommandContext): Promise<void> {
   const statistics: FeedStatistics = await api().call('GET', feedPath(feedId, '/statistics'));
-  const rows = Object.entries(statistics).flatMap(([name, counts]) =>
-    Object.entries(counts as Record<string, unknown>).flatMap(([part, count]) =>
-      typeof count === 'number'
-        ? [[name, part, count]]
-        : Object.entries(count as Record<string, number>)
-            .filter(([, value]) => value > 0)
-            .map(([reason, value]) => [name, `  ${reason}`, value]),
-    ),
-  );
-  out.result(statistics, table(rows));
+  out.result(statistics, table(statisticsRows(statistics)));
 }
 
 async function showPeriods({ api, args: [feedId], out }: CommandContext, route: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SimulationReport, simulate } from '@batchfeed/platform';
-import type { Arrival } from '@batchfeed/schemas';
+import { type Arrival, type Ordering, orderings } from '@batchfeed/schemas';
 import { CliError } from '../cli/cli-error.ts';
 import type { CommandContext, CommandDefinition } from '../cli/command-definition.ts';
 import { feedPath, wholeNumber } from '../cli/feed-path.ts';
@@ -11,17 +11,17 @@ import { readPolicy } from '../simulate/read-policy.ts';
 
 export const simulateCommand: CommandDefinition = {
   path: ['simulate'],
-  description: 'try policies on arrivals: batches, fill, latency and cost of each',
+  description: "try policies on arrivals: batches, fill, latency and cost of each, under both orders of a user's lines",
   args: [
     [
       '[file]',
-      'NDJSON of arrivals: {"ts","key","bytes"} or {"ts","grouping_key","content"}; standard input without one',
+      'NDJSON of arrivals: {"ts","key","bytes"} or {"ts","grouping_key","content"}, each with "subject" (the user) and "cause" (a number, the same for lines of one update) if it has them; standard input without one',
     ],
   ],
   options: [
     {
       flags: '--policy <policy>',
-      description: 'lines=500,bytes=8388608,age=60000; several to compare',
+      description: 'lines=500,bytes=8388608,age=60000,ordering=USER (or GROUPING_KEY); several to compare',
       parse: readPolicy,
       repeated: true,
       mandatory: true,
@@ -37,13 +37,21 @@ export const simulateCommand: CommandDefinition = {
     const arrivals = options.feed === undefined ? await readArrivals(context.args[0]) : await recorded(context);
     if (arrivals.length === 0) throw new CliError('FAILED', 'There are no arrivals to try a policy on.');
     const { costPerBatch, costPerLine } = options;
-    const reports = (options.policy as ReturnType<typeof readPolicy>[]).map(({ text, policy }) => ({
-      policy: text,
-      ...simulate(arrivals, { policy, costPerBatch, costPerLine }),
-    }));
+    const policies: readonly ReturnType<typeof readPolicy>[] = options.policy;
+    const reports = policies.map(({ text, policy, ordering }): Report => {
+      const under = (order: Ordering) => simulate(arrivals, { policy, ordering: order, costPerBatch, costPerLine });
+      const both = { USER: under('USER'), GROUPING_KEY: under('GROUPING_KEY') };
+      return { policy: text, ...both[ordering], by_ordering: both };
+    });
     out.result(reports, render(reports));
     return EXIT.ok;
   },
+};
+
+/** What a policy makes of the arrivals: under its own order, and under both to compare them. */
+type Report = SimulationReport & {
+  readonly policy: string;
+  readonly by_ordering: Readonly<Record<Ordering, SimulationReport>>;
 };
 
 async function recorded({ api, options, out, signal }: CommandContext): Promise<Arrival[]> {
@@ -58,9 +66,21 @@ async function recorded({ api, options, out, signal }: CommandContext): Promise<
   return arrivals;
 }
 
-function render(reports: readonly (SimulationReport & { policy: string })[]): string {
-  const rows = reports.map((report) => [
-    report.policy,
+function render(reports: readonly Report[]): string {
+  const rows = reports.flatMap(({ policy, ordering, by_ordering: both }) =>
+    orderings.map((order) => row(`${order}${order === ordering ? ' *' : ''}`, policy, both[order])),
+  );
+  const head = ['policy', 'order', 'batches', 'lines/batch', 'fill', 'p50', 'p95', 'p99', 'max', 'cost', 'sealed by'];
+  const warnings = [...new Set(reports.flatMap((report) => report.warnings))].map((warning) => `! ${warning}`);
+  const [first] = reports;
+  const about = `${first?.lines ?? 0} lines, ${first?.keys ?? 0} keys; * the order of the policy`;
+  return [about, table([head, ...rows]), ...warnings].join('\n');
+}
+
+function row(order: string, policy: string, report: SimulationReport): (string | number)[] {
+  return [
+    policy,
+    order,
     report.batches,
     report.lines_per_batch.toFixed(1),
     `${(report.fill * 100).toFixed(1)} %`,
@@ -69,11 +89,7 @@ function render(reports: readonly (SimulationReport & { policy: string })[]): st
     Object.entries(report.by_reason)
       .map(([reason, count]) => `${reason} ${count}`)
       .join(', '),
-  ]);
-  const head = ['policy', 'batches', 'lines/batch', 'fill', 'p50', 'p95', 'p99', 'max', 'cost', 'sealed by'];
-  const warnings = [...new Set(reports.flatMap((report) => report.warnings))].map((warning) => `! ${warning}`);
-  const { lines, keys } = reports[0] as SimulationReport;
-  return [`${lines} lines, ${keys} keys`, table([head, ...rows]), ...warnings].join('\n');
+  ];
 }
 
 function positive(text: string): number {

@@ -1,3 +1,4 @@
+import type { Ordering } from '@batchfeed/schemas';
 import type { ApiClient } from '../cli/api-client.ts';
 import { feedPath } from '../cli/feed-path.ts';
 
@@ -5,6 +6,7 @@ export interface DevFeedOptions {
   readonly pluginUrl: string;
   readonly lines: number;
   readonly ageMs: number;
+  readonly ordering: Ordering;
   readonly properties: readonly (readonly [name: string, value: string])[];
 }
 
@@ -33,6 +35,7 @@ export async function makeDevFeed(
     enable_batching: true,
     batch_flush_max_size: options.lines,
     batch_flush_max_age_ms: options.ageMs,
+    ordering: options.ordering,
   });
   const credentials = await api.call('POST', `${versions}/${version.id}/worker_credentials`, {});
   const segment = await api.call('POST', '/v1/audience_segments', {

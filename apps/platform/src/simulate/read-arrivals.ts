@@ -12,11 +12,13 @@ const lineSchema = z.union([
       ts: arrivalSchema.shape.ts,
       grouping_key: z.string(),
       content: z.unknown(),
-      subject: z.string().optional(),
+      subject: arrivalSchema.shape.subject,
+      cause: arrivalSchema.shape.cause,
     })
-    .transform(({ ts, grouping_key: key, content, subject }): Arrival => {
+    .transform(({ ts, grouping_key: key, content, subject, cause }): Arrival => {
       const bytes = Buffer.byteLength(JSON.stringify(content ?? null));
-      return subject === undefined ? { ts, key, bytes } : { ts, key, bytes, subject };
+      const more = { ...(subject === undefined ? {} : { subject }), ...(cause === undefined ? {} : { cause }) };
+      return { ts, key, bytes, ...more };
     }),
 ]);
 

@@ -26,8 +26,8 @@ function heldSentences({ held_for: groups = [], held_until_ts: until, express }:
     ...groups.map(({ grouping_key: key, lines }) =>
       t('users.waiting.held.for', { key, lines: t('users.waiting.lines', { count: lines }) }),
     ),
-    ...(until === undefined ? [] : [t('users.waiting.held.until', { when: iso(until) })]),
     ...(express === true ? [t('users.waiting.express')] : []),
+    ...(until === undefined ? [] : [t(`users.waiting.held.${express ? 'from' : 'until'}`, { when: iso(until) })]),
   ];
 }
 

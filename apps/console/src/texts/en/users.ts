@@ -93,7 +93,8 @@ export const users = {
     held: {
       is: 'A line is held until an earlier line of the user is in a sealed batch.',
       for: 'That line is in the open group of {key}, which has {lines}.',
-      until: 'It is sealed at {when} at the latest.',
+      until: 'The held line is sealed at {when} at the latest.',
+      from: 'The held line is sealed at {when} at the earliest.',
     },
     express:
       'The user changes all the time: such lines go by small batches of their own, and are late when there are more of them than batches.',
