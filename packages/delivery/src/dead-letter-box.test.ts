@@ -29,6 +29,7 @@ describe('a dead letter', () => {
       sealedAt: clock.now(),
       diedAt: clock.now(),
       replays: 0,
+      later: 0,
     };
     expect(await engine.deadLetters()).toEqual([letter]);
     expect(events.filter(({ type }) => type === 'dead')).toEqual([
@@ -144,6 +145,7 @@ describe('a dead letter', () => {
     await append(engine, [line('up', 'k', 'ann'), ...numbered(3)]);
     const [letter] = await engine.deadLetters();
     await append(engine, [line('down', 'k', 'ann')]);
+    expect((await engine.deadLetters())[0]?.later).toBe(1);
     await expect(engine.replay(letter?.ref ?? '')).rejects.toMatchObject({ code: 'OVERTAKEN' });
     await engine.close();
     const again = await open();
