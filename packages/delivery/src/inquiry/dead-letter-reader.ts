@@ -49,7 +49,8 @@ export class DeadLetterReader {
   /** The letter of a batch, by the batch's id. */
   async ofBatch(lane: LaneEngine, destination: DestinationState, id: string): Promise<DeadLetter | undefined> {
     await lane.state.writer.written();
-    for await (const letter of lettersOf(lane, destination)) if (letter.id === id) return shown(lane, destination, letter);
+    for await (const letter of lettersOf(lane, destination))
+      if (letter.id === id) return shown(lane, destination, letter);
     return undefined;
   }
 
