@@ -1,3 +1,4 @@
+import type { FeedResource } from '@batchfeed/schemas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFeed, startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 import { answer, startTestPlugin, type TestPlugin } from '../testing/test-plugin.ts';
@@ -143,13 +144,16 @@ describe('batching configurations', () => {
   it('are created, read, replaced and deleted, one per version', async () => {
     const { path, body, version } = await makeVersion('AUDIENCE_SEGMENT_EXTERNAL_FEED', 'batching');
     const created = await operator.do('POST', path, body);
-    const full = { ...body, batch_flush_max_bytes: 8_388_608, batch_flush_max_age_ms: 60_000 };
+    const full = { ...body, batch_flush_max_bytes: 8_388_608, batch_flush_max_age_ms: 60_000, ordering: 'USER' };
     expect(created).toEqual({ ...full, id: expect.any(String), plugin_version_id: version.id });
     expect((await operator.call('POST', path, body)).status).toBe(409);
     expect(await operator.do('GET', path)).toEqual([created]);
-    const changed = { ...full, enable_batching: false, batch_flush_max_bytes: 2_000 };
+    const changed = { ...full, enable_batching: false, batch_flush_max_bytes: 2_000, ordering: 'GROUPING_KEY' };
     expect(await operator.do('PUT', `${path}/${created.id}`, changed)).toEqual({ ...changed, id: created.id });
-    expect(await operator.do('GET', `${path}/${created.id}`)).toMatchObject({ batch_flush_max_bytes: 2_000 });
+    expect(await operator.do('GET', `${path}/${created.id}`)).toEqual({ ...changed, id: created.id });
+    // A PUT replaces: an order that is left out is the default again.
+    const { ordering: _, ...unordered } = changed;
+    expect(await operator.do('PUT', `${path}/${created.id}`, unordered)).toMatchObject({ ordering: 'USER' });
     expect((await operator.call('GET', `${path}/999`)).status).toBe(404);
     expect((await operator.call('PUT', `${path}/999`, body)).status).toBe(404);
     await operator.do('DELETE', `${path}/${created.id}`);
@@ -166,6 +170,15 @@ describe('batching configurations', () => {
       expect(answer.body.error).toContain(type);
     },
   );
+
+  it('are refused with an unknown order, in a sentence that names those there are', async () => {
+    const { path, body } = await makeVersion('AUDIENCE_SEGMENT_EXTERNAL_FEED', 'ordering');
+    const { status, body: answer } = await operator.call('POST', path, { ...body, ordering: 'KEY' });
+    expect([status, answer.error]).toEqual([400, expect.stringMatching(/^ordering: must be USER .*GROUPING_KEY/)]);
+    const created = await operator.do('POST', path, { ...body, ordering: 'GROUPING_KEY' });
+    await operator.restart();
+    expect(await operator.do('GET', path)).toEqual([created]);
+  });
 
   it('name the version of the path, by id or by name', async () => {
     const { path, body } = await makeVersion('AUDIENCE_SEGMENT_EXTERNAL_FEED', 'naming');
@@ -196,6 +209,22 @@ describe('feeds', () => {
       });
       expect([status, answered.error]).toEqual([400, expect.stringContaining(named)]);
     }
+  });
+
+  it('have a limit of the backlog of their own where they are given one, until it is taken back', async () => {
+    const { path, pluginId, versionId } = await makeFeed(operator, plugin.url, { activate: false });
+    const feed = await operator.do<FeedResource>('GET', path);
+    expect(feed).not.toHaveProperty('max_backlog_bytes');
+    const body = { segment_id: feed.segment_id, plugin_id: pluginId, plugin_version_id: versionId };
+    const feeds = '/v1/audience_segment_external_feeds';
+    const limited = await operator.do<FeedResource>('POST', feeds, { ...body, max_backlog_bytes: 2_000_000 });
+    expect(limited.max_backlog_bytes).toBe(2_000_000);
+    const renamed = await operator.do<FeedResource>('PUT', `${feeds}/${limited.id}`, { name: 'other' });
+    expect(renamed).toMatchObject({ name: 'other', max_backlog_bytes: 2_000_000 });
+    const free = await operator.do<FeedResource>('PUT', `${feeds}/${limited.id}`, { max_backlog_bytes: null });
+    expect(free).not.toHaveProperty('max_backlog_bytes');
+    const low = await operator.call('PUT', `${feeds}/${limited.id}`, { max_backlog_bytes: 1_000 });
+    expect([low.status, low.body.error]).toEqual([400, expect.stringMatching(/max_backlog_bytes: .*one line/)]);
   });
 
   it('are activated by calling the plugin, twice, with what it is promised', async () => {
