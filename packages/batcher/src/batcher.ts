@@ -1,344 +1,351 @@
 /**
- * Grouping and flush policy, pure: time comes in as an argument, sealed batches come out as return values.
+ * Grouping and flush policy, pure: time comes in as an argument, sealed batches come out as return
+ * values.
  *
- * States of a batch: open ──seal──▶ sealed ──settle──▶ settled. The batcher holds the open ones, and the lines that are held back; the caller
- * delivers the sealed ones and says when each is settled (delivered, dead, or otherwise over).
+ * States of a batch: open ──seal──▶ sealed ──settle──▶ settled. The batcher holds the open groups and
+ * the held lines. The caller delivers the sealed batches, and settles each when it is over: delivered,
+ * dead or discarded.
  *
  * Invariants
- *  I1  A key has at most one open group, and one express group beside it; an idle key has none and costs nothing.
- *  I2  Every line added is in exactly one batch, or held. Lines without a subject are in the order of adding within their key.
- *  I3  A sealed batch has 1 … maxLines lines, and its `bytes` is at most maxBytes. (Exception: a single line accepted
- *      under a wider policy; see `reconfigure`.)
- *  I4  A group's age counts from its first line that was not held. `due(now)` seals every group whose age has reached maxAgeMs.
- *  I5  A group with a held line is sealed early for that line's own age, but early seals of one key are at least a quarter of maxAgeMs apart: a line
- *      is late by at most that for each step it was held.
- *  I6  Sealed batches of one key have ascending `sequence`, and the caller sends them in that order, each when it is not `blocked`.
- *  I7  A line does not first arrive before an unsettled line of its subject from an earlier cause: `order.ts` has the rule.
- *  I8  Express groups are sealed when full, or at least a thirtieth of maxAgeMs after the last of their key and only when no batch of the key
- *      is unsettled.
+ *  I1  A key has at most one open group, and one express group beside it. An idle key costs nothing.
+ *  I2  Every line is in exactly one batch, or held. Lines without a subject keep the order of adding
+ *      within their key.
+ *  I3  A sealed batch has 1 … maxLines lines, and its `bytes` is at most maxBytes. The exception is a
+ *      single line that was accepted under a wider policy.
+ *  I4  The age of a group counts from its oldest line that was not held. `due(now)` seals every group
+ *      whose age has reached maxAgeMs.
+ *  I5  A group with a held line is sealed early for the age of that line, but early seals of one key
+ *      are at least a quarter of maxAgeMs apart: a line is late by at most that for each step that it
+ *      was held for.
+ *  I6  The batches of one key are sent in the order of their `sequence`, each when it is not `blocked`.
+ *  I7  A line does not first arrive before an unsettled line of its subject from an earlier cause. The
+ *      rules stand in `order.ts`.
+ *  I8  An express group is sealed when full, or at least a thirtieth of maxAgeMs after the last one of
+ *      its key and only when no batch of the key is unsettled.
  *
- * Cost: adding is O(1) a line: one map look-up, two with a subject. Sealing is O(1); settling is O(lines) with subjects.
+ * Cost: adding is O(1) for each line, settling is O(lines) with subjects.
  */
-import { AgeLists } from './age-lists.ts';
-import { type Batch, type BatchLine, Group, type Held, type SealReason, type Subject } from './batch.ts';
-import { BatcherError } from './batcher-error.ts';
-import { bodyBytes, cutLines } from './cut-lines.ts';
-import { EarlySeals } from './early-seals.ts';
-import { ExpressPace } from './express-pace.ts';
+import type { Batch, BatchLine, Held, RestoredBatch, Subject } from './batch.ts';
+import type { BatcherError } from './batcher-error.ts';
+import { Group, groupOf } from './group.ts';
+import { heldLinesOf } from './held-lines.ts';
+import { HeldSubject } from './held-subject.ts';
+import { lineFault } from './line-fault.ts';
+import { OpenGroups } from './open-groups.ts';
 import { Order } from './order.ts';
-import { checkPolicy, type Policy } from './policy.ts';
+import type { Policy } from './policy.ts';
+import { policyResolver } from './policy-resolver.ts';
+import { restoreSealed } from './restore-sealed.ts';
+import { liveGroups, release } from './wait.ts';
 
-/** Between which lines an order is kept: all of a subject, or only those of one key. */
+/** Between which lines an order is kept: all lines of a subject, or only those of one key. */
 export type Ordering = 'USER' | 'GROUPING_KEY';
 
 /** What a batcher is made with. */
 export interface BatcherOptions {
-  /** Resolves the policy of a group when it opens, and again on `reconfigure`. A constant policy may be given as such. */
+  /**
+   * A constant, or a function that is asked when a group opens and on `reconfigure`. It must go on to
+   * give a valid policy for a key that has open or held lines.
+   */
   readonly policy: Policy | ((key: string) => Policy);
   /** Default `USER`. */
   readonly ordering?: Ordering;
 }
 
-/** A sealed batch from before a restart. */
-export type RestoredBatch = Pick<Batch<BatchLine>, 'key' | 'openedAt' | 'bytes'> & {
-  readonly reason: SealReason;
-  readonly express?: boolean;
-};
+const NONE: readonly never[] = Object.freeze([]);
 
 /**
- * Groups lines by key and seals groups into batches. Times are the caller's milliseconds, of any origin, the same for all calls.
- * The invariants stand at the top of its file.
+ * Groups lines by key and seals groups into batches. Times are milliseconds of the caller's clock, the
+ * same clock for all calls. The invariants stand at the top of its file.
  */
 export class Batcher<L extends BatchLine> {
-  #policyOf: (key: string) => Policy;
-  readonly #groups = new Map<string, Group<L>>();
-  readonly #express = new Map<string, Group<L>>();
-  readonly #ages = new AgeLists<L>();
-  readonly #early = new EarlySeals<L>();
-  readonly #pace = new ExpressPace<L>();
+  readonly #groups: OpenGroups<L>;
   readonly #order: Order<L>;
-  #sequence = 0;
-  #openLines = 0;
-  #openBytes = 0;
-  /** What this call has sealed. */
-  #sealed: Group<L>[] = [];
-  /** The latest time that came in. */
-  #time = Number.NEGATIVE_INFINITY;
 
   /** @throws BatcherError `POLICY_INVALID` for a constant policy out of bounds. */
   constructor({ policy, ordering = 'USER' }: BatcherOptions) {
-    this.#policyOf = resolver(policy);
-    this.#order = new Order<L>(
-      {
-        target: ({ key }, express) => (express ? this.#express : this.#groups).get(key),
-        place: (line, at, express, now) => this.#place(line, at, express, now),
-        maxAgeOf: (key) => (this.#groups.get(key)?.policy ?? this.#policyOf(key)).maxAgeMs,
-        dueAtOf: (group) => this.dueAtOf(group),
-      },
-      ordering === 'USER',
-    );
+    this.#groups = new OpenGroups(policyResolver(policy));
+    this.#order = new Order(this.#groups, ordering === 'USER');
   }
 
-  // ── what one sees ─────────────────────────────────────────────────────────────────────────────
+  // ── looking ───────────────────────────────────────────────────────────────────────────────────
 
-  /** Keys with an open group. */
+  /** Keys with an open ordinary group. */
   get openKeys(): number {
-    return this.#groups.size;
+    return this.#groups.ordinary.size;
   }
 
   /** Lines in open groups. */
   get openLines(): number {
-    return this.#openLines;
+    return this.#groups.lines;
   }
 
   /** Bytes of the bodies that the open groups would make now. */
   get openBytes(): number {
-    return this.#openBytes;
+    return this.#groups.bytes;
   }
 
-  /** Lines that are held back. */
+  /** Lines that are held. */
   get heldLines(): number {
     return this.#order.heldLines;
   }
 
-  /** When `due` has something to seal next, in the caller's milliseconds, or has to look; undefined when that is not a matter of time. */
+  /** When `due` has something to seal; undefined while that is not a matter of time. */
   get nextDueAt(): number | undefined {
-    const natural = this.#ages.nextDue();
-    let next = this.#early.nextAt ?? Number.POSITIVE_INFINITY;
-    if (natural !== undefined) next = Math.min(next, natural.openedAt + natural.policy.maxAgeMs);
-    if (this.#express.size > 0) next = Math.min(next, this.#pace.nextAt(this.#express.values()));
-    return next === Number.POSITIVE_INFINITY ? undefined : next;
+    const { ages, early, express } = this.#groups;
+    const first = ages.nextDue();
+    const natural = first === undefined ? undefined : first.openedAt + first.policy.maxAgeMs;
+    return earliest(natural, early.nextAt, express.nextAt);
   }
 
-  /** When the oldest open or held line was accepted; undefined when there is none. */
+  /** Acceptance of the oldest open or held line; undefined when there is none. Looks at each express group. */
   get oldestAt(): number | undefined {
-    let oldest = this.#order.oldestAt ?? Number.POSITIVE_INFINITY;
-    oldest = Math.min(oldest, this.#ages.oldest()?.openedAt ?? oldest, this.#early.oldestAt ?? oldest);
-    for (const group of this.#express.values()) oldest = Math.min(oldest, group.oldestAt);
-    return oldest === Number.POSITIVE_INFINITY ? undefined : oldest;
+    const { ages, early, express } = this.#groups;
+    let oldest = earliest(ages.oldest()?.openedAt, early.oldestAt, this.#order.holding.firstRank);
+    for (const group of express.values()) oldest = earliest(oldest, group.oldestAt, undefined);
+    return oldest;
   }
 
   /**
-   * What `add` would throw for a line of this key and size, or undefined.
+   * What `add` would throw for a line of this key and size; undefined when it would take it.
    *
    * @throws BatcherError `POLICY_INVALID` when the key resolves to an impossible policy.
    */
   fault(line: Pick<L, 'key' | 'bytes'>): BatcherError | undefined {
-    return lineFault(line, this.#groups.get(line.key)?.policy ?? this.#policyOf(line.key));
+    return lineFault(line, this.#groups.policyFor(line.key));
   }
 
-  /** The open group of a key, to look at. */
+  /** The open ordinary group of a key. */
   peek(key: string): Batch<L> | undefined {
-    return this.#groups.get(key);
+    return this.#groups.ordinary.get(key);
   }
 
-  /** All open groups, express ones included, to look at. */
+  /** All open groups, express groups included. */
   *openGroups(): Generator<Batch<L>> {
-    yield* this.#groups.values();
-    yield* this.#express.values();
+    yield* this.#groups.ordinary.values();
+    yield* this.#groups.express.values();
   }
 
-  /** When an open group is sealed by the age rules at the latest, as things stand. */
+  /** When the age rules seal an open group at the latest, as things stand; of an express group, at the earliest. */
   dueAtOf(batch: Batch<L>): number {
-    const group = batch as Group<L>;
-    if (group.express) return this.#pace.atOf(group);
-    return Math.min(group.openedAt + group.policy.maxAgeMs, this.#early.atOf(group) ?? Number.POSITIVE_INFINITY);
+    return this.#groups.dueAtOf(groupOf(batch));
   }
 
-  /** Lines of a subject that are held. */
+  /** Held lines of a subject, in the order of acceptance. */
   heldOf(subject: Subject): readonly Held<L>[] {
-    return this.#order.heldOf(subject);
+    const known = this.#order.subjects.get(subject);
+    return known instanceof HeldSubject ? heldLinesOf(known, this.#order, this.#groups) : NONE;
   }
 
-  /** All lines that are held. */
-  held(): Iterable<Held<L>> {
-    return this.#order.held();
+  /** All held lines, subject by subject. */
+  *held(): Generator<Held<L>> {
+    for (const held of this.#order.holding.items) yield* heldLinesOf(held, this.#order, this.#groups);
   }
 
-  /** Unsettled batches that a batch waits for. */
+  /**
+   * Unsettled batches that a batch waits for. Earlier batches of its own key are among them only when
+   * they have an earlier line of one of its subjects.
+   */
   blockers(batch: Batch<L>): Batch<L>[] {
-    const found = new Set<Batch<L>>();
-    for (const wait of (batch as Group<L>).after ?? []) {
-      for (const group of wait.groups) if (!group.settled && group !== batch) found.add(group);
+    const found = new Set<Group<L>>([groupOf(batch)]);
+    for (const group of found) {
+      // A batch that was settled while it was blocked stands for what it waited for.
+      if (group.settled || group === batch) {
+        for (const wait of group.links?.after ?? []) for (const one of liveGroups(wait)) found.add(one);
+      }
     }
+    return [...found].filter((group) => group !== batch && !group.settled);
+  }
+
+  /** Batches, open and sealed, that wait for a batch: those with later lines of its subjects. */
+  followers(batch: Batch<L>): Batch<L>[] {
+    const found = new Set<Group<L>>();
+    for (const wait of groupOf(batch).links?.waits ?? []) for (const one of wait.waiting ?? []) found.add(one);
     return [...found];
   }
 
-  /** Batches, open and sealed ones, with a later line of one of a batch's subjects under whatever key. */
-  followers(batch: Batch<L>): Batch<L>[] {
-    return [...new Set(((batch as Group<L>).waits ?? []).flatMap((wait) => wait.waiting))];
-  }
-
-  // ── in ────────────────────────────────────────────────────────────────────────────────────────
+  // ── lines come in ─────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Takes in a line that is a cause of its own, accepted `at` a time, and returns the batches this sealed, in order of sealing: usually none.
-   * Nothing is sealed for its age but by `due`.
+   * Takes a line in that is a cause of its own. Returns the batches that this sealed, in order of
+   * sealing: usually none. Only `due` seals for age, so `at` may be older than the present.
    *
-   * @throws BatcherError `LINE_TOO_LARGE` when it cannot fit a batch alone, `LINE_INVALID` when `bytes` is no whole number,
-   *   `POLICY_INVALID` when the key resolves to an impossible policy. The line is then not in, and nothing has changed.
+   * @param at - acceptance of the line, in milliseconds
+   * @throws BatcherError `LINE_TOO_LARGE` when it cannot fit a batch alone, `LINE_INVALID` when
+   *   `bytes` is no whole number, `POLICY_INVALID` when the key resolves to an impossible policy.
+   *   Nothing has changed then.
    */
   add(line: L, at: number): readonly Batch<L>[] {
-    const { subject } = line;
-    const fault = this.fault(line);
+    const groups = this.#groups;
+    const joining = groups.ordinary.get(line.key);
+    const fault = lineFault(line, joining?.policy ?? groups.policyOf(line.key));
     if (fault !== undefined) throw fault;
-    if (at > this.#time) this.#time = at;
-    if (subject === undefined) this.#place(line, at, false, at);
-    else this.#order.take([line], subject, at, undefined);
-    return this.#end(at);
+    if (at > groups.time) groups.time = at;
+    const { subject } = line;
+    if (subject === undefined) groups.place(line, at, joining);
+    else this.#order.takeOne(line, subject, at, joining);
+    return this.#end();
   }
 
   /**
-   * Takes in the lines of one cause, such as an update: they have one subject, or none, and no order among themselves. Calls that follow one another
-   * with the same `cause` are parts of one.
+   * Takes the lines of one cause in, such as an update. They all have the same subject, or none, and no
+   * order among themselves. Consecutive calls with the same `cause` are parts of one cause.
    *
-   * @throws BatcherError as `add`; then none of the lines is in.
+   * @throws BatcherError as `add` does. Nothing has changed then.
    */
   addCause(lines: readonly L[], at: number, cause?: number): readonly Batch<L>[] {
     const [first] = lines;
     if (first === undefined) return NONE;
+    this.#mustBeFit(lines);
+    if (at > this.#groups.time) this.#groups.time = at;
+    if (first.subject === undefined) for (const line of lines) this.#groups.place(line, at);
+    else this.#order.take(lines, first.subject, at, cause);
+    return this.#end();
+  }
+
+  #mustBeFit(lines: readonly L[]): void {
     for (const line of lines) {
       const fault = this.fault(line);
       if (fault !== undefined) throw fault;
     }
-    if (at > this.#time) this.#time = at;
-    if (first.subject === undefined) for (const line of lines) this.#place(line, at, false, at);
-    else this.#order.take(lines, first.subject, at, cause);
-    return this.#end(at);
   }
+
+  // ── groups are sealed ─────────────────────────────────────────────────────────────────────────
 
   /** Seals what is due: groups of full age, groups early for a held line, express groups in their pace. */
   due(now: number): readonly Batch<L>[] {
-    if (now > this.#time) this.#time = now;
-    for (let before = -1; before !== this.#sequence; ) {
-      before = this.#sequence;
-      for (let group = this.#ages.nextDue(); group !== undefined; group = this.#ages.nextDue()) {
-        if (group.openedAt + group.policy.maxAgeMs > now) break;
-        this.#seal(group, 'age');
-      }
-      for (let group = this.#early.take(now); group !== undefined; group = this.#early.take(now))
-        this.#seal(group, 'order');
-      for (const group of [...this.#express.values()]) if (this.#pace.isDue(group, now)) this.#seal(group, 'express');
-      this.#order.run(now);
+    const groups = this.#groups;
+    groups.time = now;
+    for (let before = -1; before !== groups.sequence; ) {
+      before = groups.sequence;
+      groups.sealDue(now);
+      this.#order.run();
     }
-    this.#order.forget(now);
-    return this.#end(now);
+    this.#order.subjects.forgetCalm(now);
+    return this.#end();
   }
 
-  // ── seals that the caller asks for ────────────────────────────────────────────────────────────
-
-  /** Seals everything that is open, and what is held, oldest groups first. */
+  /** Seals everything that is open, and then what was held, until nothing is left. */
   drain(): readonly Batch<L>[] {
-    while (this.#groups.size + this.#express.size > 0) {
-      for (const group of [...this.#groups.values(), ...this.#express.values()]) this.#seal(group, 'drain');
-      this.#order.run(this.#time);
+    for (let open = this.#groups.all(); open.length > 0; open = this.#groups.all()) {
+      for (const group of open) this.#groups.seal(group, 'drain');
+      this.#order.run();
     }
-    return this.#end(this.#time);
+    return this.#end();
   }
 
-  /** Seals (`order`) the group that the oldest held line waits for; none when nothing is held. */
+  /** Seals (`order`) the group that the oldest held line waits for. Seals nothing when nothing is held. */
   sealForHeld(): readonly Batch<L>[] {
-    const group = this.#order.blockerOfOldest();
-    if (group !== undefined) this.#seal(group, 'order');
-    return this.#end(this.#time);
+    const held = this.#order.holding.first;
+    const cause = held?.first;
+    if (held === undefined || cause === undefined) return NONE;
+    const group = this.#order.beforeOf(held, cause)?.firstOpen();
+    if (group !== undefined) this.#groups.seal(group, 'order');
+    return this.#end();
   }
 
-  /** Seals express groups without their pace. */
+  /** Seals all express groups, without their pace. */
   sealExpress(): readonly Batch<L>[] {
-    for (const group of [...this.#express.values()]) this.#seal(group, 'express');
-    return this.#end(this.#time);
-  }
-
-  /** Seals the fullest group of those that are due at a time (`age`); without one the fullest of all (`budget`). Looks at each of them. */
-  sealFullest(dueAt?: number): readonly Batch<L>[] {
-    let fullest: Group<L> | undefined;
-    for (const group of dueAt === undefined ? this.#groups.values() : this.#ages.due(dueAt)) {
-      if (fullest === undefined || fillOf(group) > fillOf(fullest)) fullest = group;
-    }
-    if (fullest !== undefined) this.#seal(fullest, dueAt === undefined ? 'budget' : 'age');
-    return this.#end(this.#time);
+    for (const group of [...this.#groups.express.values()]) this.#groups.seal(group, 'express');
+    return this.#end();
   }
 
   /**
-   * Puts a new policy in force for what is open and what comes. An open group over one of the new limits is cut into
-   * batches within them, all of which are sealed (`reconfigured`); the others stay open, aged as they were.
-   * A line too large for the new policy, which was accepted under the old one, makes a batch alone and over the limit:
-   * only the caller can decide what becomes of it.
-   *
-   * @throws BatcherError `POLICY_INVALID`; the old policy then stays in force.
+   * Seals the fullest of the ordinary groups whose maximum age ended at a time or before (`age`).
+   * Without a time it seals the fullest of all groups (`budget`). Looks at each of them.
    */
-  reconfigure(policy: BatcherOptions['policy'] = this.#policyOf): readonly Batch<L>[] {
-    const policyOf = resolver(policy);
-    const open = [...this.#groups.values(), ...this.#express.values()];
-    const policies = new Map(open.map((group) => [group, policyOf(group.key)]));
-    this.#policyOf = policyOf;
-    this.#ages.clear();
-    for (const group of open) {
-      group.older = undefined;
-      group.newer = undefined;
-      group.policy = policies.get(group) ?? group.policy;
-      const bytes = bodyBytes(group.lines, group.policy);
-      this.#openBytes += bytes - group.bytes;
-      group.bytes = bytes;
-      if (!group.express) this.#ages.push(group);
-    }
-    this.#early.reconfigure(this.#groups.values());
-    for (const group of open) {
-      if (group.lines.length >= group.policy.maxLines || group.bytes > group.policy.maxBytes) this.#cut(group);
-    }
-    return this.#end(this.#time);
+  sealFullest(overdueAt?: number): readonly Batch<L>[] {
+    let fullest: Group<L> | undefined;
+    const groups = overdueAt === undefined ? this.#groups.all() : this.#groups.ages.due(overdueAt);
+    for (const group of groups) if (fullest === undefined || fillOf(group) > fillOf(fullest)) fullest = group;
+    if (fullest !== undefined) this.#groups.seal(fullest, overdueAt === undefined ? 'budget' : 'age');
+    return this.#end();
   }
 
-  /** Changes between which lines an order is kept. To `GROUPING_KEY`: express groups are sealed, and what is held goes on at once. */
+  /**
+   * Puts a policy in force for what is open and what comes. A group at or over a new limit is sealed
+   * (`reconfigured`), and cut where it is over the limit. The others stay open and keep their age. A
+   * line that is too large for the new policy makes a batch alone, over the limit: only the caller can
+   * decide what becomes of it.
+   *
+   * @param policy - default: the policy as it was given, asked again
+   * @throws BatcherError `POLICY_INVALID`. The old policy stays in force then.
+   */
+  reconfigure(policy?: BatcherOptions['policy']): readonly Batch<L>[] {
+    this.#groups.reconfigure(policy === undefined ? this.#groups.policyOf : policyResolver(policy));
+    return this.#end();
+  }
+
+  /**
+   * Changes between which lines an order is kept. To `GROUPING_KEY`: express groups are sealed first,
+   * then held lines join ordinary groups at once.
+   */
   reorder(ordering: Ordering): readonly Batch<L>[] {
     const bySubject = ordering === 'USER';
     if (bySubject === this.#order.bySubject) return NONE;
-    if (bySubject) this.#order.bySubject = true;
+    if (bySubject) this.#order.orderBySubject();
     else {
-      for (const group of [...this.#express.values()]) this.#seal(group, 'express');
-      this.#order.setFree(this.#time);
+      for (const group of [...this.#groups.express.values()]) this.#groups.seal(group, 'express');
+      this.#order.setFree();
     }
-    return this.#end(this.#time);
+    return this.#end();
   }
 
-  // ── sealed batches ────────────────────────────────────────────────────────────────────────────
+  /** Places what these seals set free, and returns what was sealed. */
+  #end(): readonly Batch<L>[] {
+    if (this.#groups.sealed.length === 0) return NONE;
+    this.#order.run();
+    return this.#order.takeSealed();
+  }
 
-  /** Takes note that a sealed batch is over. Returns the sealed batches that waited for nothing else, in order of sealing. */
+  // ── batches are settled ───────────────────────────────────────────────────────────────────────
+
+  /**
+   * A sealed batch is over. Returns the sealed batches that waited for nothing else, in order of
+   * sealing. A batch may be settled before those that it waits for: later lines still wait for these.
+   */
   settle(batch: Batch<L>): readonly Batch<L>[] {
-    const group = batch as Group<L>;
-    if (group.settled) return NONE;
+    const group = groupOf(batch);
+    if (group.settled || group.isOpen) return NONE;
     group.settled = true;
-    this.#pace.settled(group);
-    this.#order.removeReplay(group);
-    return this.#order.settle(group);
+    this.#groups.express.batchSettled(group.key);
+    return release(group, (over) => this.#order.subjects.forgetTails(over));
   }
 
   /**
-   * Sends a batch of the past again: it is sealed now, waits for unsettled replays of its subjects, and later lines of its subjects wait for it.
+   * Seals a batch of the past again, to be sent once more. It waits for unsettled replays of its
+   * subjects, and later lines of its subjects wait for it.
    */
   replay(given: Pick<Batch<L>, 'key' | 'lines' | 'bytes' | 'openedAt'>): Batch<L> {
     return this.restoreReplay({ ...given, reason: 'lines' });
   }
 
-  /** Takes a sealed, unsettled batch back in after a restart, still without its lines. Batches and replays come back in the order of their sealing. */
-  restore({ key, openedAt, bytes, reason, express = false }: RestoredBatch): Batch<L> {
-    const group = new Group<L>(key, this.#policyOf(key), [], bytes, openedAt, express);
-    return this.#stamp(group, reason);
+  // ── after a restart ───────────────────────────────────────────────────────────────────────────
+
+  /** Takes a sealed, unsettled batch back in, still without its lines. Batches and replays come in order of sealing. */
+  restore(given: RestoredBatch): Batch<L> {
+    return this.#restored(given, []);
   }
 
   /** The same for a replay, with its lines. */
   restoreReplay({ lines, ...given }: RestoredBatch & { readonly lines: readonly L[] }): Batch<L> {
-    const group = this.restore(given) as Group<L>;
-    group.lines = [...lines];
-    this.#order.addReplay(group);
+    const group = this.#restored(given, [...lines]);
+    this.#order.subjects.replays.add(group);
+    return group;
+  }
+
+  #restored({ key, openedAt, bytes, reason, express = false }: RestoredBatch, lines: L[]): Group<L> {
+    const group = new Group<L>(key, this.#groups.policyOf(key), lines, bytes, openedAt, express);
+    this.#groups.stamp(group, reason);
     return group;
   }
 
   /**
-   * Takes the lines of one cause back in after a restart, in order of acceptance, once all sealed batches are. `batches[i]` is the one that line i was
-   * sealed in; a line without one was open or held, and is grouped anew. What a restored batch waits for is found again from its lines.
+   * Takes the lines of one cause back in, in order of acceptance, once all sealed batches are in.
+   * `batches[i]` is the batch that line i was sealed in. A line without one was open or held: it is
+   * taken in again, under the ordering in force. What a sealed batch waits for is found from its lines.
    *
-   * @throws BatcherError as `add` for lines that are grouped anew; then none of the lines is in.
+   * @throws BatcherError as `add` does, for lines that are taken in again. Nothing has changed then.
    */
   restoreCause(
     lines: readonly L[],
@@ -346,146 +353,40 @@ export class Batcher<L extends BatchLine> {
     at: number,
     cause?: number,
   ): readonly Batch<L>[] {
-    lines.forEach((line, index) => {
-      const fault = batches[index] === undefined ? this.fault(line) : undefined;
-      if (fault !== undefined) throw fault;
-    });
-    if (at > this.#time) this.#time = at;
-    lines.forEach((line, index) => {
-      const group = batches[index] as Group<L> | undefined;
-      if (group !== undefined) {
-        group.lines.push(line);
-        if (line.subject !== undefined) this.#order.restore(group, line.subject, at, cause);
-      } else if (line.subject === undefined) this.#place(line, at, false, at);
-      else this.#order.take([line], line.subject, at, cause);
-    });
-    return this.#end(at);
-  }
-
-  // ── inside ────────────────────────────────────────────────────────────────────────────────────
-
-  #place(line: L, at: number, express: boolean, now: number): Group<L> {
-    const open = express ? this.#express : this.#groups;
-    let group = open.get(line.key);
-    if (group !== undefined) {
-      const { policy } = group;
-      const bytes = line.bytes + (policy.separatorBytes ?? 0);
-      if (group.bytes + bytes <= policy.maxBytes) {
-        group.lines.push(line);
-        group.bytes += bytes;
-        this.#openLines += 1;
-        this.#openBytes += bytes;
-        if (now > at) this.#joinHeld(group, at);
-        if (group.lines.length >= policy.maxLines) this.#seal(group, 'lines');
-        return group;
+    this.#mustBeFit(lines.filter((_, index) => batches[index] === undefined));
+    if (at > this.#groups.time) this.#groups.time = at;
+    const open: L[] = [];
+    const sealed: Group<L>[] = [];
+    for (const [index, line] of lines.entries()) {
+      const batch = batches[index];
+      if (batch === undefined) {
+        open.push(line);
+        continue;
       }
-      this.#seal(group, 'bytes');
+      const group = groupOf(batch);
+      group.lines.push(line);
+      sealed.push(group);
     }
-    const policy = group?.policy ?? this.#policyOf(line.key);
-    const bytes = (policy.envelopeBytes ?? 0) + line.bytes;
-    group = new Group(line.key, policy, [line], bytes, now, express);
-    open.set(line.key, group);
-    this.#openLines += 1;
-    this.#openBytes += bytes;
-    if (!express) this.#ages.push(group);
-    if (now > at) this.#joinHeld(group, at);
-    if (policy.maxLines === 1) this.#seal(group, 'lines');
-    return group;
-  }
-
-  /** A line that was held keeps its age: its group is sealed early for it. */
-  #joinHeld(group: Group<L>, at: number): void {
-    if (at >= group.oldestAt) return;
-    group.oldestAt = at;
-    if (!group.express) this.#early.add(group);
-  }
-
-  #seal(group: Group<L>, reason: SealReason): void {
-    this.#close(group);
-    this.#stamp(group, reason);
-    this.#sealed.push(group);
-    this.#order.sealed(group);
-    if (reason === 'order') this.#early.sealed(group, this.#time);
-  }
-
-  #close(group: Group<L>): void {
-    if (group.express) {
-      this.#express.delete(group.key);
-      this.#pace.sealed(group, this.#time);
-    } else {
-      this.#groups.delete(group.key);
-      this.#ages.remove(group);
-      this.#early.remove(group);
+    const subject = lines[0]?.subject;
+    if (subject === undefined) for (const line of open) this.#groups.place(line, at);
+    else {
+      const one = cause ?? Symbol('a cause without number');
+      if (sealed.length > 0) restoreSealed(this.#order, sealed, subject, at, one);
+      if (open.length > 0) this.#order.take(open, subject, at, one);
     }
-    this.#openLines -= group.lines.length;
-    this.#openBytes -= group.bytes;
-  }
-
-  #stamp(group: Group<L>, reason: SealReason): Group<L> {
-    group.reason = reason;
-    this.#sequence += 1;
-    group.sequence = this.#sequence;
-    this.#pace.stamped(group);
-    return group;
-  }
-
-  /** Seals a group that is over its policy as several batches within it. */
-  #cut(group: Group<L>): void {
-    this.#close(group);
-    const pieces = cutLines(group.lines, group.policy).map((lines) => {
-      const { key, policy, openedAt, express, oldestAt } = group;
-      const piece = new Group(key, policy, lines, bodyBytes(lines, policy), openedAt, express);
-      piece.oldestAt = oldestAt;
-      this.#sealed.push(piece);
-      return this.#stamp(piece, 'reconfigured');
-    });
-    // The whole is over for those that hold it: it is open no more, and its pieces stand for it.
-    group.reason = 'reconfigured';
-    this.#order.replace(group, pieces);
-    this.#order.sealed(group);
-  }
-
-  /** Lets go what the seals of this call set free, and returns what it sealed. */
-  #end(now: number): readonly Batch<L>[] {
-    if (this.#sealed.length === 0) return NONE;
-    this.#order.run(now);
-    const sealed = this.#sealed;
-    this.#sealed = [];
-    return sealed;
+    return this.#end();
   }
 }
-
-const NONE: readonly never[] = Object.freeze([]);
 
 function fillOf<L extends BatchLine>({ lines, bytes, policy }: Group<L>): number {
   return Math.max(lines.length / policy.maxLines, bytes / policy.maxBytes);
 }
 
-function resolver(policy: BatcherOptions['policy']): (key: string) => Policy {
-  if (typeof policy !== 'function') {
-    checkPolicy(policy);
-    return () => policy;
-  }
-  // A policy object is checked once, however many groups share it.
-  const checked = new WeakSet<Policy>();
-  return (key) => {
-    const resolved = policy(key);
-    if (!checked.has(resolved)) checked.add(checkPolicy(resolved));
-    return resolved;
-  };
-}
-
-function lineFault(line: Pick<BatchLine, 'bytes'>, policy: Policy): BatcherError | undefined {
-  if (!(line.bytes >= 0) || line.bytes % 1 !== 0) {
-    return new BatcherError(
-      'LINE_INVALID',
-      `A line's bytes must be a whole number from 0 up, not ${String(line.bytes)}.`,
-    );
-  }
-  const envelope = policy.envelopeBytes ?? 0;
-  if (line.bytes + envelope <= policy.maxBytes) return undefined;
-  return new BatcherError(
-    'LINE_TOO_LARGE',
-    `A line of ${line.bytes} bytes cannot fit a batch of at most ${policy.maxBytes} bytes with an envelope of ${envelope}. Shorten the line or raise maxBytes.`,
+function earliest(one: number | undefined, other: number | undefined, third: number | undefined): number | undefined {
+  const first = Math.min(
+    one ?? Number.POSITIVE_INFINITY,
+    other ?? Number.POSITIVE_INFINITY,
+    third ?? Number.POSITIVE_INFINITY,
   );
+  return first === Number.POSITIVE_INFINITY ? undefined : first;
 }

@@ -1,78 +1,59 @@
-import type { BatchLine, Group } from './batch.ts';
+import type { BatchLine } from './batch.ts';
+import type { Group } from './group.ts';
+import { Heap } from './heap.ts';
+import { KeyRests } from './key-rests.ts';
 
 /** Early seals of one key are at least this share of the maximum age apart. */
-const SHARE = 4;
+const REST_SHARE = 4;
 
 /**
- * Open groups with a line that was held: they are sealed early for that line's own age, but not too often for one key.
- *
- * They are few, and kept in a set. Times of the latest early seal are forgotten once they hold nothing up any more.
+ * Open ordinary groups with a line that was held before they opened. Such a group is sealed early,
+ * for the age of that line, but not too often for one key.
  */
 export class EarlySeals<L extends BatchLine> {
-  readonly #groups = new Set<Group<L>>();
-  /** When a key was sealed early last, the oldest first; and until when that matters. */
-  readonly #last = new Map<string, { readonly at: number; readonly until: number }>();
-  #nextAt: number | undefined;
+  readonly #groups = new Heap<Group<L>>();
+  readonly #rests = new KeyRests();
 
-  /** When one of them may be due. */
+  /** When the first of them is due. */
   get nextAt(): number | undefined {
-    if (this.#groups.size === 0) return undefined;
-    this.#nextAt ??= this.#earliest();
-    return this.#nextAt;
+    return this.#groups.firstRank;
   }
 
-  /** When the oldest held line in an open group was accepted. */
+  /** Acceptance of the oldest held line in an open group. Looks at each of them. */
   get oldestAt(): number | undefined {
     let oldest: number | undefined;
-    for (const group of this.#groups) if (oldest === undefined || group.oldestAt < oldest) oldest = group.oldestAt;
+    for (const { oldestAt } of this.#groups.items) if (oldest === undefined || oldestAt < oldest) oldest = oldestAt;
     return oldest;
   }
 
-  /** A line that is older than the group joined it. */
-  add(group: Group<L>): void {
-    this.#groups.add(group);
-    this.#nextAt = undefined;
-  }
-
-  remove(group: Group<L>): void {
-    if (this.#groups.delete(group)) this.#nextAt = undefined;
-  }
-
-  /** A group was sealed early: the next of its key has to wait for a while. */
-  sealed({ key, policy }: Group<L>, now: number): void {
-    for (const [other, { until }] of this.#last) {
-      if (until > now) break;
-      this.#last.delete(other);
-    }
-    this.#last.delete(key);
-    this.#last.set(key, { at: now, until: now + policy.maxAgeMs / SHARE });
-    this.#nextAt = undefined;
-  }
-
   /** When a group is sealed early; undefined when no held line is in it. */
-  atOf(group: Group<L>): number | undefined {
-    if (!this.#groups.has(group)) return undefined;
-    return Math.max(group.oldestAt + group.policy.maxAgeMs, this.#last.get(group.key)?.until ?? 0);
+  atOf({ key, policy, heldSince }: Group<L>): number | undefined {
+    if (heldSince === undefined) return undefined;
+    return Math.max(heldSince + policy.maxAgeMs, this.#rests.endOf(key) ?? Number.NEGATIVE_INFINITY);
   }
 
-  /** A group that is due. */
-  take(now: number): Group<L> | undefined {
-    const { nextAt } = this;
-    if (nextAt === undefined || nextAt > now) return undefined;
-    for (const group of this.#groups) if ((this.atOf(group) ?? now) <= now) return group;
-    return undefined;
+  /** A group's held line, or its policy, is another one. */
+  update(group: Group<L>): void {
+    const at = this.atOf(group);
+    if (at !== undefined) this.#groups.set(group, at);
   }
 
-  /** Policies have changed. */
-  reconfigure(groups: Iterable<Group<L>>): void {
-    this.#groups.clear();
-    for (const group of groups) if (group.oldestAt < group.openedAt) this.#groups.add(group);
-    this.#nextAt = undefined;
+  closed(group: Group<L>): void {
+    this.#groups.delete(group);
   }
 
-  #earliest(): number {
-    let earliest = Number.POSITIVE_INFINITY;
-    for (const group of this.#groups) earliest = Math.min(earliest, this.atOf(group) ?? earliest);
-    return earliest;
+  /** A group was sealed for a held line: its key rests. */
+  sealed({ key, policy }: Group<L>, now: number): void {
+    this.#rests.begin(key, policy.maxAgeMs / REST_SHARE, now);
+  }
+
+  /** The first group that is due. */
+  due(now: number): Group<L> | undefined {
+    const { firstRank } = this.#groups;
+    return firstRank !== undefined && firstRank <= now ? this.#groups.first : undefined;
+  }
+
+  forget(now: number): void {
+    this.#rests.forget(now);
   }
 }

@@ -3,429 +3,242 @@
  *
  * Rules
  *  O1  Lines of one cause have no order among themselves.
- *  O2  A line is held while a line of its subject's previous cause is in an open group other than the one it would join. Held causes of a
- *      subject queue up; later causes wait for earlier ones, but the other lines of a cause that are free go on.
- *  O3  When the group that a line waits for is sealed, the line joins its group. What the previous cause left unsettled, the group itself aside,
- *      is in the group's `after`; all of that is sealed by then, so edges run from later to earlier sealed batches and cannot form a circle.
- *  O4  Of a subject only its last cause is remembered: what that waited for is waited for with it.
- *  O5  Parts of one cause share what they wait for and add up to one tail.
+ *  O2  A line is held while a line of its subject's previous cause is in an open group other than
+ *      the one it would join. Held causes of a subject queue up. Later causes wait for earlier ones,
+ *      but the free lines of the first held cause go on.
+ *  O3  When the group that a line waits for is sealed, the line joins its group. That group waits for
+ *      all that the previous cause left unsettled, the group itself aside. All of it is sealed by
+ *      then (W2 in `wait.ts`).
+ *  O4  Of a subject only its tail is kept: what its last cause left. Waiting is transitive.
+ *  O5  Parts of one cause come one after another. They wait for the same and add up to one tail.
+ *  O6  A held subject watches up to two open groups that its first cause waits for: with two of them
+ *      open none of its lines is free.
  *
- * Releasing is a loop over `#todo`, never recursion.
+ * Without order by subject (`GROUPING_KEY`) nothing waits and nothing is held. Tails add up then, so
+ * that order by subject can begin again at any time.
  */
-import type { BatchLine, Group, Held, Subject } from './batch.ts';
-import { type HeldCause, HeldSubject } from './held-subject.ts';
-import { Wait } from './wait.ts';
-
-/** Where lines are placed. */
-export interface Places<L extends BatchLine> {
-  /** The open group that a line would join. */
-  target(line: L, express: boolean): Group<L> | undefined;
-  /** Puts a line into its group. `at`: its acceptance; `now` is later for one that was held. */
-  place(line: L, at: number, express: boolean, now: number): Group<L>;
-  /** Milliseconds a line of this key may wait. */
-  maxAgeOf(key: string): number;
-  /** When a group is sealed at the latest. */
-  dueAtOf(group: Group<L>): number;
-}
-
-/** The cause whose lines came last: a further part of it waits for the same. */
-interface Current<L extends BatchLine> {
-  readonly cause: number;
-  readonly subject: Subject;
-  readonly before: Wait<L> | undefined;
-}
+import type { BatchLine, Subject } from './batch.ts';
+import { type Group, Links } from './group.ts';
+import { Heap } from './heap.ts';
+import { type Cause, type HeldCause, HeldSubject } from './held-subject.ts';
+import type { OpenGroups } from './open-groups.ts';
+import { Subjects } from './subjects.ts';
+import { distinct, liveGroups, pendingOf, Wait } from './wait.ts';
 
 export class Order<L extends BatchLine> {
-  readonly #places: Places<L>;
-  /** What each subject's last cause left, or more where lines of it are held. */
-  readonly #subjects = new Map<Subject, Wait<L> | HeldSubject<L>>();
-  /** Subjects to look at again, as a group that they waited for was sealed. */
-  #todo: HeldSubject<L>[] = [];
-  /** Subjects with held lines, in the order in which that began. */
-  readonly #holding = new Set<HeldSubject<L>>();
-  /** Subjects without held lines that are still remembered for what was held lately, the calmest first. */
-  readonly #lingering = new Set<HeldSubject<L>>();
-  readonly #replays = new Map<Subject, Group<L>[]>();
-  #current: Current<L> | undefined;
-  #time = Number.NEGATIVE_INFINITY;
-  bySubject: boolean;
+  readonly #groups: OpenGroups<L>;
+  readonly subjects = new Subjects<L>();
+  /** Subjects with held lines, by the acceptance of the first. */
+  readonly holding = new Heap<HeldSubject<L>>();
   /** Lines that are held. */
   heldLines = 0;
+  #bySubject: boolean;
+  /** How many of the groups that this call sealed were looked at. */
+  #looked = 0;
 
-  constructor(places: Places<L>, bySubject: boolean) {
-    this.#places = places;
-    this.bySubject = bySubject;
+  constructor(groups: OpenGroups<L>, bySubject: boolean) {
+    this.#groups = groups;
+    this.#bySubject = bySubject;
   }
 
-  // ── in ────────────────────────────────────────────────────────────────────────────────────────
+  get bySubject(): boolean {
+    return this.#bySubject;
+  }
 
-  /** Takes the lines of one cause, all about one subject. */
-  take(lines: readonly L[], subject: Subject, at: number, cause: number | undefined): void {
-    this.#time = Math.max(this.#time, at);
-    const known = this.#subjects.get(subject);
+  // ── lines come in ─────────────────────────────────────────────────────────────────────────────
+
+  /** Takes a line that is a cause of its own. `joining` is the ordinary group of its key. */
+  takeOne(line: L, subject: Subject, at: number, joining: Group<L> | undefined): void {
+    const { subjects } = this;
+    const known = subjects.get(subject);
+    if (this.#bySubject && subjects.replays.isEmpty && !(known instanceof HeldSubject)) {
+      // Nearly every line: nothing of its subject is open, or only the group that it joins.
+      const open = known?.firstOpen();
+      if (open === undefined || (open === joining && known?.groups.length === 1)) {
+        subjects.endCause();
+        const group = this.#groups.place(line, at, joining);
+        if (group === open) return;
+        known?.hold(group);
+        subjects.set(subject, Wait.forOne(group));
+        return;
+      }
+    }
+    this.take([line], subject, at, undefined);
+  }
+
+  /** Takes lines of one cause. They are all about one subject. */
+  take(lines: readonly L[], subject: Subject, at: number, cause: Cause | undefined): void {
+    const { subjects } = this;
+    const known = subjects.get(subject);
     if (known instanceof HeldSubject) {
-      this.#takeHeld(known, lines, at, cause);
+      this.#hold(known, lines, at, cause);
       return;
     }
-    const isPart = cause !== undefined && this.#current?.cause === cause && this.#current.subject === subject;
-    const before = isPart ? this.#current?.before : unsettled(known);
-    if (cause !== undefined && !isPart) this.#current = { cause, subject, before };
-    if (before !== undefined && this.bySubject && this.#mustHold(lines, before)) {
-      const held = new HeldSubject(subject, isPart ? known : before);
-      this.#subjects.set(subject, held);
-      const part = heldCause(lines, at, cause, { free: false, before, hasBefore: isPart });
-      if (isPart) part.groups = liveGroups(known);
-      held.queue.push(part);
-      this.#holds(held, lines.length);
-      this.#advance(held);
+    const tail = pendingOf(known);
+    if (!this.#bySubject) {
+      subjects.endCause();
+      const groups = distinct(lines.map((line) => this.#groups.place(line, at)));
+      subjects.set(subject, Wait.sum(tail, groups, true));
       return;
     }
-    const placed = this.#placeAll(lines, at, before);
-    const addsUp = isPart || !this.bySubject;
-    const tail = addsUp ? waitForAll([...liveGroups(isPart ? known : before), ...placed]) : Wait.for(placed);
-    if (tail !== undefined) this.#subjects.set(subject, tail);
+    const part = subjects.inHand(subject, cause);
+    const before = subjects.before(part === undefined ? tail : part.before, subject);
+    const own = before?.firstOpen();
+    if (own !== undefined && (before?.secondOpen() !== undefined || !lines.every((line) => own.takes(line, false)))) {
+      this.#hold(subjects.hold(subject, tail), lines, at, cause);
+      return;
+    }
+    if (part === undefined) subjects.begin(cause, subject, tail);
+    const groups = this.#placeAll(lines, at, before, own);
+    subjects.set(subject, part === undefined ? Wait.for(groups) : Wait.sum(tail, groups, tail !== part.before));
   }
 
-  #takeHeld(held: HeldSubject<L>, lines: readonly L[], at: number, cause: number | undefined): void {
-    const last = held.queue.at(-1);
-    if (last !== undefined && cause !== undefined && last.cause === cause) last.lines = [...last.lines, ...lines];
-    else {
-      const isPart =
-        last === undefined &&
-        cause !== undefined &&
-        this.#current?.cause === cause &&
-        this.#current.subject === held.name;
-      const before = isPart ? this.#current?.before : undefined;
-      const part = heldCause(lines, at, cause, { free: !this.bySubject, before, hasBefore: isPart });
-      if (isPart) part.groups = liveGroups(held.tail);
-      held.queue.push(part);
+  /** Places all lines of a cause. `own` is the open group that they join. Returns their groups, each once. */
+  #placeAll(lines: readonly L[], at: number, before: Wait<L> | undefined, own: Group<L> | undefined): Group<L>[] {
+    const groups: Group<L>[] = [];
+    const others = own === undefined ? before : before?.besides(own);
+    for (const line of lines) {
+      const group = this.#groups.place(line, at);
+      (group === own ? others : before)?.hold(group);
+      if (group !== groups.at(-1)) groups.push(group);
     }
-    this.#holds(held, lines.length);
+    return distinct(groups);
+  }
+
+  // ── lines are held ────────────────────────────────────────────────────────────────────────────
+
+  /** Lines of a subject with held lines, or that had some lately, queue up. */
+  #hold(held: HeldSubject<L>, lines: readonly L[], at: number, cause: Cause | undefined): void {
+    const { subjects } = this;
+    const { last, subject } = held;
+    if (last !== undefined && cause !== undefined && last.cause === cause) {
+      for (const line of lines) last.lines.push(line);
+    } else {
+      const part = subjects.inHand(subject, cause);
+      if (part === undefined) subjects.begin(cause, subject, undefined);
+      const groups = part === undefined ? [] : liveGroups(held.tail);
+      held.push({ cause, at, lines: [...lines], groups, partOf: part, addsUp: false, noted: false });
+    }
+    this.heldLines += lines.length;
+    subjects.isHeld(held);
     this.#advance(held);
   }
 
-  #holds(held: HeldSubject<L>, lines: number): void {
-    this.heldLines += lines;
-    this.#lingering.delete(held);
-    this.#holding.add(held);
-  }
-
-  /** Whether a line of a cause has to wait for an open group other than its own. */
-  #mustHold(lines: readonly L[], before: Wait<L>): boolean {
-    const open = openGroups(before);
-    if (open.length === 0) return false;
-    if (open.length > 1) return true;
-    return lines.some((line) => this.#places.target(line, false) !== open[0]);
-  }
-
-  /** Places all lines of a cause, and returns their groups, each once. */
-  #placeAll(lines: readonly L[], at: number, before: Wait<L> | undefined): Group<L>[] {
-    const groups: Group<L>[] = [];
-    const wait = this.bySubject ? before : undefined;
-    const own = wait === undefined ? undefined : openGroups(wait)[0];
-    for (const line of lines) {
-      const group = this.#places.place(line, at, false, at);
-      if (wait !== undefined) (group === own ? wait.without(own) : wait)?.hold(group);
-      list(groups, group);
+  /** Places what may go, as this call sealed some groups. It is a loop: placing may seal more. */
+  run(): void {
+    const { sealed } = this.#groups;
+    for (; this.#looked < sealed.length; this.#looked += 1) {
+      const links = sealed[this.#looked]?.links;
+      if (links?.watchers === undefined) continue;
+      const { watchers } = links;
+      links.watchers = undefined;
+      for (const held of watchers) this.#advance(held);
     }
-    return groups;
   }
 
-  // ── letting go ────────────────────────────────────────────────────────────────────────────────
-
-  /** A group was sealed: what waited for that is looked at with the next `run`. */
-  sealed(group: Group<L>): void {
-    if (group.holding === undefined) return;
-    for (const held of group.holding) this.#todo.push(held as HeldSubject<L>);
-    group.holding = undefined;
+  /** The groups that this call sealed, in order, when all of them were looked at. */
+  takeSealed(): readonly Group<L>[] {
+    const { sealed } = this.#groups;
+    this.#groups.sealed = [];
+    this.#looked = 0;
+    return sealed;
   }
 
-  /** Places what may go now. */
-  run(now: number): void {
-    this.#time = Math.max(this.#time, now);
-    for (let held = this.#todo.pop(); held !== undefined; held = this.#todo.pop()) this.#advance(held);
-  }
-
-  /** Places held causes, in their order, as far as they may go. */
+  /** Places held causes of a subject, in their order, as far as they may go. */
   #advance(held: HeldSubject<L>): void {
-    for (;;) {
-      const cause = held.queue[0];
-      if (cause === undefined) break;
-      const before = unsettled(cause.hasBefore ? cause.before : held.tail);
-      const [line] = cause.lines;
-      if (this.bySubject && line !== undefined) held.choose(this.#time, this.#places.maxAgeOf(line.key));
-      const rest = this.#placeFree(held, cause, before);
-      cause.lines = rest;
-      if (rest.length > 0) {
-        this.#noteHeld(held, cause);
-        return;
-      }
-      held.queue.shift();
-      this.#placed(held, cause, before);
-    }
-    this.#holding.delete(held);
-    this.#settleDown(held);
-  }
-
-  /** Places the lines of a cause that need not wait, and returns the others. */
-  #placeFree(held: HeldSubject<L>, cause: HeldCause<L>, before: Wait<L> | undefined): L[] {
-    const rest: L[] = [];
-    let open = cause.free ? [] : openGroups(before);
-    // Of one open group at most the lines may join: it does not wait for itself.
-    const own = open.length === 1 ? open[0] : undefined;
-    for (const line of cause.lines) {
-      const express = held.express && !cause.free;
-      // A line that was placed may have sealed one of them.
-      if (open.some((group) => !group.isOpen)) open = open.filter((group) => group.isOpen);
-      const target = open.length === 0 ? undefined : this.#places.target(line, express);
-      if (open.length > 1 || (open.length === 1 && open[0] !== target)) {
-        rest.push(line);
-        for (const group of open) if (group !== target) holdFor(group, held);
+    // It may have watched the group for a cause that is placed by now.
+    if (held.length === 0) return;
+    for (let cause = held.first; cause !== undefined; cause = held.first) {
+      const before = this.beforeOf(held, cause);
+      this.#placeFree(held, cause, before);
+      if (cause.lines.length > 0) {
+        if (this.#watch(held, before)) {
+          held.noteHeld(cause, this.#groups.time);
+          this.holding.set(held, cause.at);
+          return;
+        }
+        // The last line that went filled the group that the others waited for.
         continue;
       }
-      const group = this.#places.place(line, cause.at, express, Math.max(cause.at, this.#time));
-      if (!cause.free) (group === own ? before?.without(own) : before)?.hold(group);
-      list(cause.groups, group);
-      this.heldLines -= 1;
+      held.shift();
+      this.#placed(held, cause);
     }
-    return rest;
+    this.holding.delete(held);
+    this.subjects.settleDown(held, this.#groups.time);
   }
 
-  #noteHeld(held: HeldSubject<L>, cause: HeldCause<L>): void {
-    if (cause.noted) return;
-    cause.noted = true;
-    held.noteHeld(this.#time);
+  /** What a held cause waits for. */
+  beforeOf({ tail, subject }: HeldSubject<L>, { partOf }: HeldCause<L>): Wait<L> | undefined {
+    return this.subjects.before(partOf === undefined ? tail : partOf.before, subject);
+  }
+
+  /** Places the lines of a cause that are free. */
+  #placeFree(held: HeldSubject<L>, cause: HeldCause<L>, before: Wait<L> | undefined): void {
+    if (before?.secondOpen() !== undefined) return;
+    const own = before?.firstOpen();
+    const others = own === undefined ? before : before?.besides(own);
+    const [first] = cause.lines;
+    if (first !== undefined) held.choose(this.#groups.time, this.#groups.policyFor(first.key).maxAgeMs);
+    const rest: L[] = [];
+    for (const line of cause.lines) {
+      if (own?.isOpen && !own.takes(line, held.express)) {
+        rest.push(line);
+        continue;
+      }
+      const group = this.#groups.placeHeld(line, cause.at, held.express);
+      (group === own ? others : before)?.hold(group);
+      if (group !== cause.groups.at(-1)) cause.groups.push(group);
+      this.heldLines -= 1;
+    }
+    cause.lines = rest;
+  }
+
+  /** Has a subject looked at when a group that its first cause waits for is sealed; false when none is open. */
+  #watch(held: HeldSubject<L>, before: Wait<L> | undefined): boolean {
+    const first = before?.firstOpen();
+    if (first === undefined) return false;
+    addWatcher(first, held);
+    const second = before?.secondOpen();
+    if (second !== undefined) addWatcher(second, held);
+    return true;
   }
 
   /** All lines of a cause are placed: what it left is the subject's tail. */
-  #placed(held: HeldSubject<L>, cause: HeldCause<L>, before: Wait<L> | undefined): void {
-    if (cause.cause !== undefined) this.#current = { cause: cause.cause, subject: held.name, before };
-    const left = cause.free || cause.addsUp ? [...liveGroups(before), ...cause.groups] : cause.groups;
-    held.tail = waitForAll([...left, ...held.replays]);
-    held.replays = [];
+  #placed(held: HeldSubject<L>, { cause, groups, partOf, addsUp }: HeldCause<L>): void {
+    const tail = pendingOf(held.tail);
+    const inHand = this.subjects.inHand(held.subject, cause);
+    if (inHand !== undefined && partOf === undefined) inHand.before = tail;
+    held.tail = Wait.sum(addsUp ? tail : undefined, distinct(groups), false);
   }
 
-  /** Nothing of a subject is held: it is an ordinary one again once it has been calm for a while. */
-  #settleDown(held: HeldSubject<L>): void {
-    if (held.isCalm(this.#time)) {
-      this.#lingering.delete(held);
-      if (unsettled(held.tail) === undefined) this.#subjects.delete(held.name);
-      else this.#subjects.set(held.name, held.tail as Wait<L>);
-    } else this.#lingering.add(held);
+  // ── the ordering changes ──────────────────────────────────────────────────────────────────────
+
+  /** From now on lines are in order by subject, and behind what their subjects have left. */
+  orderBySubject(): void {
+    this.#bySubject = true;
   }
 
-  /** Forgets which subjects had held lines, once that is long enough ago. */
-  forget(now: number): void {
-    this.#time = Math.max(this.#time, now);
-    for (const held of this.#lingering) {
-      if (!held.isCalm(this.#time)) return;
-      this.#settleDown(held);
-    }
-  }
-
-  #remember(subject: Subject, groups: readonly Group<L>[]): void {
-    const tail = waitForAll(groups);
-    if (tail === undefined) this.#subjects.delete(subject);
-    else this.#subjects.set(subject, tail);
-  }
-
-  // ── settling ──────────────────────────────────────────────────────────────────────────────────
-
-  /** A batch is over: returns those that waited for nothing else, in order of sealing. */
-  settle(group: Group<L>): Group<L>[] {
-    const freed: Group<L>[] = [];
-    for (const wait of group.waits ?? []) wait.settled(freed);
-    group.waits = undefined;
-    group.alone = undefined;
-    group.pair = undefined;
-    for (const { subject } of group.lines) {
-      if (subject === undefined) continue;
-      const known = this.#subjects.get(subject);
-      if (known instanceof Wait && known.isOver) this.#subjects.delete(subject);
-    }
-    return freed.length < 2 ? freed : freed.sort((one, other) => one.sequence - other.sequence);
-  }
-
-  /** A group was cut into pieces, all of them sealed: whatever waited for it waits for each. */
-  replace(whole: Group<L>, pieces: readonly Group<L>[]): void {
-    const [first] = pieces;
-    whole.pieces = pieces;
-    for (const wait of whole.waits ?? []) wait.replace(whole, pieces);
-    // The pieces follow one another within their key, so the first waiting is all of them waiting.
-    if (first === undefined || whole.after === undefined) return;
-    first.after = whole.after;
-    for (const wait of whole.after) wait.handOn(whole, first);
-  }
-
-  // ── ordering and replays ──────────────────────────────────────────────────────────────────────
-
-  /** From now on only lines of one key keep their order: what is held goes on, in ordinary groups. */
-  setFree(now: number): void {
-    this.bySubject = false;
-    this.#todo = [];
-    for (const held of this.#holding) {
-      held.express = false;
-      for (const cause of held.queue) cause.free = true;
-    }
-    for (const held of this.#lingering) held.express = false;
-    this.#todo.push(...this.#holding);
-    this.run(now);
-  }
-
-  /** A replay was sealed: it waits for unsettled replays of its subjects, and later lines of them wait for it. */
-  addReplay(replay: Group<L>): void {
-    const subjects = new Set<Subject>();
-    for (const { subject } of replay.lines) if (subject !== undefined) subjects.add(subject);
-    const earlier = new Set<Group<L>>();
-    for (const subject of subjects) {
-      const replays = (this.#replays.get(subject) ?? []).filter((one) => !one.settled);
-      for (const one of replays) earlier.add(one);
-      this.#replays.set(subject, [...replays, replay]);
-      this.#waitForReplay(subject, replay);
-    }
-    waitFor(waitForAll([...earlier]), replay);
-  }
-
-  #waitForReplay(subject: Subject, replay: Group<L>): void {
-    const known = this.#subjects.get(subject);
-    if (!(known instanceof HeldSubject)) {
-      this.#remember(subject, [...liveGroups(known), replay]);
-      return;
-    }
-    known.tail = waitForAll([...liveGroups(known.tail), replay]);
-    for (const cause of known.queue) {
-      if (cause.hasBefore) cause.before = waitForAll([...liveGroups(cause.before), replay]);
-    }
-    if (known.queue.length > 0) known.replays.push(replay);
-  }
-
-  /** Forgets a replay that is over. */
-  removeReplay(replay: Group<L>): void {
-    if (this.#replays.size === 0) return;
-    for (const { subject } of replay.lines) {
-      const replays = subject === undefined ? undefined : this.#replays.get(subject);
-      if (subject === undefined || replays === undefined) continue;
-      const left = replays.filter((one) => one !== replay);
-      if (left.length > 0) this.#replays.set(subject, left);
-      else this.#replays.delete(subject);
-    }
-  }
-
-  // ── after a restart ───────────────────────────────────────────────────────────────────────────
-
-  /** A line that was sealed before the restart adds to its subject's tail, and its batch waits for earlier ones of the subject. */
-  restore(group: Group<L>, subject: Subject, at: number, cause: number | undefined): void {
-    const known = this.#subjects.get(subject);
-    if (known instanceof HeldSubject && known.queue.length > 0) {
-      const last = known.queue.at(-1);
-      waitFor(earlierThan(group, known.tail), group);
-      if (last !== undefined && cause !== undefined && last.cause === cause) last.groups.push(group);
-      else {
-        const part = heldCause<L>([], at, cause, { free: !this.bySubject, before: undefined, hasBefore: false });
-        part.addsUp = true;
-        part.groups.push(group);
-        known.queue.push(part);
+  /** From now on only lines of one key are in order: what is held goes on, in ordinary groups. */
+  setFree(): void {
+    this.#bySubject = false;
+    this.subjects.endCause();
+    for (const held of this.holding.items) {
+      let tail = pendingOf(held.tail);
+      for (const { lines, groups, partOf, at } of held.causes()) {
+        for (const line of lines) groups.push(this.#groups.placeHeld(line, at, false));
+        tail = Wait.sum(tail, distinct([...liveGroups(partOf?.before), ...groups]), false);
       }
-      return;
+      held.clear();
+      this.subjects.set(held.subject, tail);
     }
-    const tail = known instanceof HeldSubject ? known.tail : known;
-    const isPart = cause !== undefined && this.#current?.cause === cause && this.#current.subject === subject;
-    const before = isPart ? this.#current?.before : unsettled(tail);
-    if (cause !== undefined && !isPart) this.#current = { cause, subject, before };
-    waitFor(earlierThan(group, before), group);
-    const groups = [...liveGroups(tail), group];
-    if (known instanceof HeldSubject) known.tail = waitForAll(groups);
-    else this.#remember(subject, groups);
-  }
-
-  // ── what one sees ─────────────────────────────────────────────────────────────────────────────
-
-  /** The group that the oldest held line waits for. */
-  blockerOfOldest(): Group<L> | undefined {
-    for (const held of this.#holding) {
-      for (const group of this.#openBefore(held)) return group;
-    }
-    return undefined;
-  }
-
-  /** Held lines of a subject. */
-  heldOf(subject: Subject): Held<L>[] {
-    const known = this.#subjects.get(subject);
-    return known instanceof HeldSubject ? this.#heldLines(known) : [];
-  }
-
-  *held(): Generator<Held<L>> {
-    for (const held of this.#holding) yield* this.#heldLines(held);
-  }
-
-  /** When the oldest held line was accepted. */
-  get oldestAt(): number | undefined {
-    let oldest: number | undefined;
-    for (const held of this.#holding) {
-      const at = held.queue[0]?.at;
-      if (at !== undefined && (oldest === undefined || at < oldest)) oldest = at;
-    }
-    return oldest;
-  }
-
-  #openBefore(held: HeldSubject<L>): Group<L>[] {
-    const [cause] = held.queue;
-    return cause === undefined ? [] : openGroups(cause.hasBefore ? cause.before : held.tail);
-  }
-
-  #heldLines(held: HeldSubject<L>): Held<L>[] {
-    const blockers = this.#openBefore(held);
-    const until = blockers.reduce((latest, group) => Math.max(latest, this.#places.dueAtOf(group)), 0);
-    return held.queue.flatMap(({ lines, at }) => lines.map((line) => ({ line, at, blockers, until })));
+    this.holding.clear();
+    this.heldLines = 0;
+    this.subjects.forgetHeld();
   }
 }
 
-function heldCause<L extends BatchLine>(
-  lines: readonly L[],
-  at: number,
-  cause: number | undefined,
-  given: Pick<HeldCause<L>, 'free' | 'before' | 'hasBefore'>,
-): HeldCause<L> {
-  return { cause, at, lines, groups: [], noted: false, addsUp: false, ...given };
-}
-
-/** A wait that is not over. */
-function unsettled<L extends BatchLine>(wait: Wait<L> | undefined): Wait<L> | undefined {
-  return wait?.isOver === true ? undefined : wait;
-}
-
-function liveGroups<L extends BatchLine>(wait: Wait<L> | undefined): Group<L>[] {
-  return wait === undefined || wait.isOver ? [] : wait.groups.filter((group) => !group.settled);
-}
-
-function openGroups<L extends BatchLine>(wait: Wait<L> | undefined): Group<L>[] {
-  return wait === undefined || wait.isOver ? [] : wait.groups.filter((group) => group.isOpen);
-}
-
-/** A wait for groups that may be named twice, or be settled. */
-function waitForAll<L extends BatchLine>(groups: readonly Group<L>[]): Wait<L> | undefined {
-  const standing = groups.flatMap((group) => group.pieces ?? [group]);
-  return Wait.for([...new Set(standing)].filter((group) => !group.settled));
-}
-
-/** Has a group wait. */
-function waitFor<L extends BatchLine>(wait: Wait<L> | undefined, group: Group<L>): void {
-  wait?.hold(group);
-}
-
-/** Of a wait's batches those that were sealed before a group: edges run from later to earlier ones only. */
-function earlierThan<L extends BatchLine>(group: Group<L>, wait: Wait<L> | undefined): Wait<L> | undefined {
-  return waitForAll(liveGroups(wait).filter((one) => one !== group && !one.isOpen && one.sequence < group.sequence));
-}
-
-/** Puts a group into a list, once in nearly all cases: it may stand there twice when it was put into another list meanwhile. */
-function list<L extends BatchLine>(groups: Group<L>[], group: Group<L>): void {
-  if (group.listedIn === groups) return;
-  group.listedIn = groups;
-  groups.push(group);
-}
-
-function holdFor<L extends BatchLine>(group: Group<L>, held: HeldSubject<L>): void {
-  group.holding ??= new Set();
-  group.holding.add(held);
+function addWatcher<L extends BatchLine>(group: Group<L>, held: HeldSubject<L>): void {
+  group.links ??= new Links();
+  group.links.watchers ??= new Set();
+  group.links.watchers.add(held);
 }
