@@ -2,12 +2,34 @@ import { Batcher, type BatchLine } from '@batchfeed/batcher';
 import { figureOf, type MeasuredFigure, median } from '../../figure.ts';
 import { interleave, ratios } from '../../interleave.ts';
 import type { TopicContext } from '../../topic.ts';
-import { batchLines, nanosecondsEach, policy } from './lines.ts';
+import { nanosecondsEach, policy } from './lines.ts';
 
-const passes = 2_000_000;
+const LINES = 2_000_000;
+const KEYS = [1, 1_000, 100_000];
+const NOW = 1_700_000_000_000;
 
-/** What nobody can do without: find the key's list, push, look at its length. */
-const bareLoop = (lines: readonly BatchLine[]): number => {
+/** What the lines are about, and how much of a bare loop's time `add` may then take. */
+const KINDS: readonly { name: string; subjectOf: (user: number) => BatchLine['subject']; limit: number }[] = [
+  { name: 'batcher.add', subjectOf: () => undefined, limit: 1.5 },
+  // The engine gives the batcher a hash of the user.
+  { name: 'batcher.add with subjects (32-bit integers)', subjectOf: hashOf, limit: 2.5 },
+  { name: 'batcher.add with subjects (strings)', subjectOf: (user) => `subject-${user}`, limit: 2.5 },
+];
+
+function hashOf(user: number): number {
+  return Math.imul(user, 0x9e37_79b1) | 0;
+}
+
+/** One object for each line. A user's lines all have one key. */
+function linesOf(keys: number, subjectOf: (user: number) => BatchLine['subject']): BatchLine[] {
+  const users = Math.max(50_000, 2 * keys);
+  return Array.from({ length: LINES }, (_, index) => {
+    return { key: `key-${index % keys}`, bytes: 300, subject: subjectOf((index * 7919) % users) };
+  });
+}
+
+/** The least that groups lines: find the list of the key, push, look at its length. */
+function bareLoop(lines: readonly BatchLine[]): number {
   const groups = new Map<string, BatchLine[]>();
   let sealed = 0;
   for (const line of lines) {
@@ -19,42 +41,33 @@ const bareLoop = (lines: readonly BatchLine[]): number => {
     }
   }
   return sealed;
-};
+}
 
-const throughBatcher = (lines: readonly BatchLine[]): number => {
+function throughBatcher(lines: readonly BatchLine[]): number {
   const batcher = new Batcher<BatchLine>({ policy });
   let sealed = 0;
-  for (const line of lines) sealed += batcher.add(line, 1_700_000_000_000).length;
+  for (const line of lines) sealed += batcher.add(line, NOW).length;
   return sealed;
-};
+}
 
-const measure = async (keys: number, subjects = 0) => {
-  const lines = batchLines(passes, keys, subjects);
-  const values = await interleave({
-    ours: async () => nanosecondsEach(passes, () => throughBatcher(lines)),
-    bare: async () => nanosecondsEach(passes, () => bareLoop(lines)),
-  });
-  const detail = `${median(values.ours).toFixed(1)} ns a line, the bare loop ${median(values.bare).toFixed(1)} ns`;
-  return { ratios: ratios(values.ours, values.bare), detail };
-};
-
-/** `batcher.add` against the bare loop `map.get(key).push(item)` with a length check, and what order across keys costs. */
-export const batcherAdd = async ({ say }: TopicContext): Promise<MeasuredFigure[]> => {
+/** `batcher.add` against a bare loop that keeps no order. */
+export async function batcherAdd({ say }: TopicContext): Promise<MeasuredFigure[]> {
   const figures: MeasuredFigure[] = [];
-  for (const keys of [1, 1_000, 100_000]) {
-    say(`batcher.add over ${keys.toLocaleString('en')} keys`);
-    const { ratios: values, detail } = await measure(keys);
-    figures.push(
-      figureOf(`batcher.add, time against a bare loop, ${keys} keys`, values, {
-        bound: { is: '<=', limit: 2 },
-        detail,
-      }),
-    );
+  for (const { name, subjectOf, limit } of KINDS) {
+    for (const keys of KEYS) {
+      say(`${name} over ${keys.toLocaleString('en')} keys`);
+      const lines = linesOf(keys, subjectOf);
+      const values = await interleave({
+        ours: async () => nanosecondsEach(LINES, () => throughBatcher(lines)),
+        bare: async () => nanosecondsEach(LINES, () => bareLoop(lines)),
+      });
+      figures.push(
+        figureOf(`${name}, time against a bare loop, ${keys} keys`, ratios(values.ours, values.bare), {
+          bound: { is: '<=', limit },
+          detail: `${median(values.ours).toFixed(1)} ns a line, the bare loop ${median(values.bare).toFixed(1)} ns`,
+        }),
+      );
+    }
   }
-  say('batcher.add with a subject in every line');
-  const { ratios: values, detail } = await measure(1_000, 50_000);
-  figures.push(
-    figureOf('batcher.add with subjects, time against a bare loop that keeps no order, 1000 keys', values, { detail }),
-  );
   return figures;
-};
+}

@@ -5,8 +5,8 @@ import { requirePeers } from '../../peers.ts';
 import type { TopicContext } from '../../topic.ts';
 import { batchLines, nanosecondsEach, policy } from './lines.ts';
 
-const passes = 200_000;
-const keys = 1_000;
+const LINES = 200_000;
+const KEYS = 1_000;
 
 interface Pacer {
   Batcher: new (
@@ -24,7 +24,7 @@ type DataLoader = new (
 ) => { load(item: BatchLine): Promise<number> };
 
 /** One of something for each key, made when the key first comes. */
-const perKey = <T>(make: () => T): ((key: string) => T) => {
+function perKey<T>(make: () => T): (key: string) => T {
   const made = new Map<string, T>();
   return (key) => {
     let one = made.get(key);
@@ -34,31 +34,31 @@ const perKey = <T>(make: () => T): ((key: string) => T) => {
     }
     return one;
   };
-};
+}
 
-/** The same lines through what else batches by key today. */
-export const batcherPeers = async ({ say }: TopicContext): Promise<MeasuredFigure[]> => {
+/** The same lines through other libraries that batch, one object for each key. */
+export async function batcherPeers({ say }: TopicContext): Promise<MeasuredFigure[]> {
   const versions = { '@tanstack/pacer': '0.22.0', dataloader: '2.2.3' };
   const require = await requirePeers('engine', versions, say);
   const pacer = require('@tanstack/pacer') as Pacer;
   const dataLoader = require('dataloader') as DataLoader;
-  const lines = batchLines(passes, keys);
+  const lines = batchLines(LINES, KEYS);
   const options = { maxSize: policy.maxLines, wait: 3_600_000 };
   say('the same against TanStack Pacer and dataloader');
-  const asyncNanoseconds = async (work: () => Promise<unknown>) => {
+  async function asyncNanoseconds(work: () => Promise<unknown>): Promise<number> {
     const startedAt = process.hrtime.bigint();
     await work();
-    return Number(process.hrtime.bigint() - startedAt) / passes;
-  };
+    return Number(process.hrtime.bigint() - startedAt) / LINES;
+  }
   const values = await interleave({
     ours: async () =>
-      nanosecondsEach(passes, () => {
+      nanosecondsEach(LINES, () => {
         const batcher = new Batcher<BatchLine>({ policy });
         for (const line of lines) batcher.add(line, 1_700_000_000_000);
         batcher.drain();
       }),
     pacer: async () =>
-      nanosecondsEach(passes, () => {
+      nanosecondsEach(LINES, () => {
         const of = perKey(() => new pacer.Batcher(() => {}, { ...options, wait: Number.POSITIVE_INFINITY }));
         for (const line of lines) of(line.key).addItem(line);
       }),
@@ -74,14 +74,15 @@ export const batcherPeers = async ({ say }: TopicContext): Promise<MeasuredFigur
         return Promise.all(lines.map((line) => of(line.key).load(line)));
       }),
   });
-  const peer = (name: string, peerValues: readonly number[]) =>
-    figureOf(`batcher.add, times as fast as ${name} kept by key`, ratios(peerValues, values.ours), {
+  function peer(name: string, peerValues: readonly number[]): MeasuredFigure {
+    return figureOf(`batcher.add, times as fast as ${name} kept by key`, ratios(peerValues, values.ours), {
       bound: { is: '>=', limit: 10 },
       detail: `${median(values.ours).toFixed(0)} ns a line, ${name} ${median(peerValues).toFixed(0)} ns`,
     });
+  }
   return [
     peer('TanStack Batcher', values.pacer),
     peer('TanStack AsyncBatcher', values.asyncPacer),
     peer('dataloader', values.dataLoader),
   ];
-};
+}

@@ -2,49 +2,50 @@ import { Batcher, type BatchLine } from '@batchfeed/batcher';
 import { figureOf, type MeasuredFigure, median } from '../../figure.ts';
 import { interleave, ratios } from '../../interleave.ts';
 import type { TopicContext } from '../../topic.ts';
+import { heapUsed } from './heap-used.ts';
 import { nanosecondsEach, policy } from './lines.ts';
 
-const million = 1_000_000;
-const passes = 5 * million;
+const MILLION = 1_000_000;
+const LINES = 5 * MILLION;
 
-const names = (keys: number) => Array.from({ length: keys }, (_, index) => `key-${index}`);
+/** One line object for each key. */
+function linesOf(keys: number): BatchLine[] {
+  return Array.from({ length: keys }, (_, index) => ({ key: `key-${index}`, bytes: 300 }));
+}
 
-/** Adds so many lines over so many keys in turn. One line object a key: the lines are not what is measured. */
-const addThrough = (batcher: Batcher<BatchLine>, lines: readonly BatchLine[], count: number): void => {
-  for (let index = 0, place = 0; index < count; index += 1) {
-    batcher.add(lines[place]!, 1_700_000_000_000);
-    place = place + 1 === lines.length ? 0 : place + 1;
+/** Adds so many lines, a multiple of those given, over their keys in turn. */
+function addThrough(batcher: Batcher<BatchLine>, lines: readonly BatchLine[], count: number): void {
+  for (let rest = count; rest > 0; rest -= lines.length) {
+    for (const line of lines) batcher.add(line, 1_700_000_000_000);
   }
-};
+}
 
-const lineOf = (key: string): BatchLine => ({ key, bytes: 300 });
-
-const bareThrough = (lines: readonly BatchLine[], count: number): void => {
+function bareThrough(lines: readonly BatchLine[], count: number): void {
   const groups = new Map<string, BatchLine[]>();
-  for (let index = 0, place = 0; index < count; index += 1) {
-    const line = lines[place]!;
-    const group = groups.get(line.key);
-    if (group === undefined) groups.set(line.key, [line]);
-    else if (group.push(line) >= policy.maxLines) groups.delete(line.key);
-    place = place + 1 === lines.length ? 0 : place + 1;
+  for (let rest = count; rest > 0; rest -= lines.length) {
+    for (const line of lines) {
+      const group = groups.get(line.key);
+      if (group === undefined) groups.set(line.key, [line]);
+      else if (group.push(line) >= policy.maxLines) groups.delete(line.key);
+    }
   }
-};
+}
 
 /** How cost and memory behave at a million open keys, and after ten million lines. */
-export const batcherScale = async ({ say }: TopicContext): Promise<MeasuredFigure[]> => {
+export async function batcherScale({ say }: TopicContext): Promise<MeasuredFigure[]> {
   say('batcher.add at 10⁶ open keys and 10⁷ lines');
-  const few = names(1_000).map(lineOf);
-  const many = names(million).map(lineOf);
+  const few = linesOf(1_000);
+  const many = linesOf(MILLION);
   const old = new Batcher<BatchLine>({ policy });
-  addThrough(old, few, 10 * million);
+  addThrough(old, few, 10 * MILLION);
   const fresh = (lines: readonly BatchLine[]) => () =>
-    nanosecondsEach(passes, () => addThrough(new Batcher<BatchLine>({ policy }), lines, passes));
+    nanosecondsEach(LINES, () => addThrough(new Batcher<BatchLine>({ policy }), lines, LINES));
   const values = await interleave({
     few: async () => fresh(few)(),
-    afterTenMillion: async () => nanosecondsEach(passes, () => addThrough(old, few, passes)),
+    afterTenMillion: async () => nanosecondsEach(LINES, () => addThrough(old, few, LINES)),
     many: async () => fresh(many)(),
-    bareFew: async () => nanosecondsEach(passes, () => bareThrough(few, passes)),
-    bareMany: async () => nanosecondsEach(passes, () => bareThrough(many, passes)),
+    bareFew: async () => nanosecondsEach(LINES, () => bareThrough(few, LINES)),
+    bareMany: async () => nanosecondsEach(LINES, () => bareThrough(many, LINES)),
   });
   const ns = (series: readonly number[]) => `${median(series).toFixed(1)} ns`;
   const bound = { is: '<=', limit: 1.3 } as const;
@@ -65,19 +66,19 @@ export const batcherScale = async ({ say }: TopicContext): Promise<MeasuredFigur
     }),
     memoryPerKey(),
   ];
-};
+}
 
 /** Heap of a million groups of one line each, without the lines and the keys. */
-const memoryPerKey = (): MeasuredFigure => {
-  const lines = names(million).map(lineOf);
-  // In a function of its own, so that nothing of one round is left on the stack in the next.
-  const grow = () => {
-    const before = collected();
+function memoryPerKey(): MeasuredFigure {
+  const lines = linesOf(MILLION);
+  // A function of its own, so that nothing of one round is left on the stack in the next.
+  function grow(): number {
+    const before = heapUsed();
     const batcher = new Batcher<BatchLine>({ policy });
-    addThrough(batcher, lines, million);
-    const grown = collected() - before;
+    addThrough(batcher, lines, MILLION);
+    const grown = heapUsed() - before;
     return grown / batcher.openKeys;
-  };
+  }
   const values = Array.from({ length: 5 }, grow);
   const detail = `${lines.length.toLocaleString('en')} keys, one line each`;
   return figureOf('memory of an open key beside its lines', values, {
@@ -85,10 +86,4 @@ const memoryPerKey = (): MeasuredFigure => {
     bound: { is: '<=', limit: 300 },
     detail,
   });
-};
-
-const collected = (): number => {
-  if (globalThis.gc === undefined) throw new Error('run node with --expose-gc');
-  globalThis.gc();
-  return process.memoryUsage().heapUsed;
-};
+}
