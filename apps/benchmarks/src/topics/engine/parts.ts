@@ -2,7 +2,10 @@ import type { Topic } from '../../topic.ts';
 import { batcherAdd } from './batcher-add.ts';
 import { batcherPeers } from './batcher-peers.ts';
 import { batcherScale } from './batcher-scale.ts';
-import { durableAppend, durableDelivery } from './durable.ts';
+import { durableAppend } from './durable-append.ts';
+import { durableDelivery } from './durable-delivery.ts';
+import { openLines } from './open-lines.ts';
+import { overdueBacklog } from './overdue-backlog.ts';
 import { slowPartner } from './slow-partner.ts';
 
 /** What the engine's figures are made of, in the order in which they are shown. */
@@ -12,6 +15,8 @@ export const parts = {
   batcherScale,
   durableAppend,
   durableDelivery,
+  openLines,
+  overdueBacklog,
   slowPartner,
 } as const satisfies Record<string, Topic>;
 export type PartName = keyof typeof parts;
