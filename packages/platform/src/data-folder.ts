@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { type ConfigDatabase, openConfigDatabase } from './config/open-config-database.ts';
+import { dirname, resolve } from 'node:path';
 import { PlatformError, type PlatformErrorCode } from './platform-error.ts';
 
-/** Makes the folder of all data where it is missing, and keeps a second platform out of it. @throws PlatformError `DATA_FOLDER_…` */
-export function openFolder(dataDir: string): ConfigDatabase {
+/** Makes the folder of all data where it is missing. @throws PlatformError `DATA_FOLDER_UNUSABLE` */
+export function makeDataFolder(dataDir: string): void {
   try {
     makeFolder(resolve(dataDir));
   } catch (error) {
@@ -17,8 +16,6 @@ export function openFolder(dataDir: string): ConfigDatabase {
       },
     );
   }
-  // Opened before anything else: its lock is what keeps a second platform out.
-  return openConfigDatabase(join(dataDir, 'platform.db'));
 }
 
 /** Folder by folder: Node's own recursive mkdir never returns where a file system answers ENOENT, as /proc does. */

@@ -1,19 +1,22 @@
 import type { FeedResource, FeedStatus } from '@batchfeed/schemas';
 import type { Configuration } from './config/configuration.ts';
-import { found, PlatformError } from './platform-error.ts';
-import { type ActivationStep, callForActivation, endpointOf } from './plugin/activation-call.ts';
+import type { CircuitView } from './pipeline/circuit.ts';
+import { found, isPlatformError, PlatformError } from './platform-error.ts';
+import { ACTIVATION_TIMEOUT_MS, type ActivationStep, callForActivation, endpointOf } from './plugin/activation-call.ts';
 import type { PluginCaller } from './plugin/plugin-caller.ts';
 
 /**
  * States of a feed and what moves them:
  *
  *   INITIAL ──creation ok──▶ PUBLISHED ──connection ok──▶ ACTIVE ──pause──▶ PAUSED ──connection ok──▶ ACTIVE
+ *                                                                         PAUSED ──no answer──▶ ACTIVE, its connection pending
  *
  * A feed that takes updates is ACTIVE, INITIAL_LOADING from its first whole-segment upload on, and LIVE once that is
  * complete. A deleted one is DRAINING or DISCARDING until it holds nothing any more.
  *
  * Every step is kept as soon as it succeeded, so that an activation which fails on the way goes on where it stopped.
- * Each arrival at ACTIVE opens a session of its own.
+ * Each arrival at ACTIVE opens a session of its own. While its connection is pending a feed takes updates and sends none:
+ * the connection call comes before everything else.
  */
 const STEPS_TO_ACTIVE: Record<FeedStatus, readonly ActivationStep[]> = {
   INITIAL: ['creation', 'connection'],
@@ -40,22 +43,33 @@ export type InTurn = <Result>(
   call: (timeoutMs: number | undefined) => Promise<Result>,
 ) => Promise<Result>;
 
-export class FeedLifecycle {
-  readonly #configuration: Configuration;
-  readonly #caller: PluginCaller;
-  readonly #inTurn: InTurn;
-  readonly #now: () => number;
-  readonly #underWay = new Set<string>();
+export interface LifecycleParts {
+  readonly configuration: Configuration;
+  readonly caller: PluginCaller;
+  readonly inTurn: InTurn;
+  /** How the calls of a feed's plugin stand. */
+  readonly circuitOf: (feedId: string) => CircuitView;
+  readonly now: () => number;
+}
 
-  constructor(configuration: Configuration, caller: PluginCaller, inTurn: InTurn, now: () => number) {
-    this.#configuration = configuration;
-    this.#caller = caller;
-    this.#inTurn = inTurn;
-    this.#now = now;
+/** How long resuming waits for the plugin's answer; it goes on without one. */
+const RESUME_TIMEOUT_MS = 5_000;
+
+export class FeedLifecycle {
+  readonly #parts: LifecycleParts;
+  readonly #configuration: Configuration;
+  readonly #underWay = new Set<string>();
+  /** Since when the plugins of feeds that were to be activated have not answered. */
+  readonly #silentSince = new Map<string, number>();
+
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts;
+    this.#configuration = parts.configuration;
   }
 
   /**
-   * Calls the plugin for what is missing, and makes the feed active. An active feed is left as it is.
+   * Calls the plugin for what is missing, and makes the feed active. An active feed is left as it is. A paused one is put to work although its
+   * plugin does not answer: its connection is then pending.
    *
    * @throws PlatformError `NOT_FOUND`, `CONFLICT`, `PLUGIN_UNREACHABLE` or `PLUGIN_REFUSED`; the feed is then not active.
    */
@@ -81,11 +95,12 @@ export class FeedLifecycle {
     if (!takesUpdates(feed.status)) {
       throw new PlatformError('CONFLICT', `Feed ${feedId} is ${feed.status}; only an active feed can be paused.`);
     }
+    this.#configuration.pendingConnections.remove(feedId);
     return this.#configuration.feeds.setStatus(feedId, 'PAUSED');
   }
 
   /**
-   * Goes on with a paused feed, under a session of its own.
+   * Goes on with a paused feed, under a session of its own, as `activate` does.
    *
    * @throws PlatformError as `activate`, and `CONFLICT` for a feed that is not paused.
    */
@@ -112,10 +127,39 @@ export class FeedLifecycle {
     const { id, status } = this.#feed(feedId);
     // What is thrown away is not called back.
     if (status === 'DISCARDING') return this.#feed(id);
+    this.#configuration.pendingConnections.remove(id);
     return this.#configuration.feeds.setStatus(id, how === 'drain' ? 'DRAINING' : 'DISCARDING');
   }
 
+  /** Makes the connection call of a feed's plugin. @throws PlatformError as `activate` */
+  async connect(feedId: string): Promise<void> {
+    await this.#call(this.#feed(feedId), 'connection');
+  }
+
   async #callPlugin(feed: FeedResource): Promise<FeedResource> {
+    const { feeds } = this.#configuration;
+    const circuit = this.#parts.circuitOf(feed.id);
+    const mayWait = feed.status === 'PAUSED';
+    this.#baseUrl(feed);
+    if (mayWait && circuit.state !== 'CLOSED') return this.#putToWork(feed, circuit.since_ts);
+    try {
+      for (const step of STEPS_TO_ACTIVE[feed.status]) {
+        await this.#call(feed, step, mayWait ? RESUME_TIMEOUT_MS : undefined);
+        // It may have been deleted meanwhile.
+        this.#feed(feed.id);
+        if (step === 'creation') feeds.setStatus(feed.id, 'PUBLISHED');
+      }
+    } catch (error) {
+      if (!isPlatformError(error) || error.code !== 'PLUGIN_UNREACHABLE') throw error;
+      if (mayWait && this.#feed(feed.id).status === 'PAUSED') return this.#putToWork(feed, circuit.since_ts);
+      throw this.#sayingSince(feed.id, error, circuit.since_ts);
+    }
+    this.#silentSince.delete(feed.id);
+    return feeds.openSession(feed.id, this.#parts.now());
+  }
+
+  /** Makes one call of an activation, within its throttlings' time and the one given. */
+  async #call(feed: FeedResource, step: ActivationStep, mostMs = Number.POSITIVE_INFINITY): Promise<void> {
     const baseUrl = this.#baseUrl(feed);
     const request = {
       feed_id: feed.id,
@@ -123,15 +167,30 @@ export class FeedLifecycle {
       segment_id: feed.segment_id,
       ...(feed.feed_destination_id === undefined ? {} : { feed_destination_id: feed.feed_destination_id }),
     };
-    for (const step of STEPS_TO_ACTIVE[feed.status]) {
-      await this.#inTurn(feed.id, endpointOf(step), (timeoutMs) =>
-        callForActivation(this.#caller, baseUrl, step, request, timeoutMs),
-      );
-      // It may have been deleted meanwhile.
-      this.#feed(feed.id);
-      if (step === 'creation') this.#configuration.feeds.setStatus(feed.id, 'PUBLISHED');
-    }
-    return this.#configuration.feeds.openSession(feed.id, this.#now());
+    await this.#parts.inTurn(feed.id, endpointOf(step), (timeoutMs) =>
+      callForActivation(
+        this.#parts.caller,
+        baseUrl,
+        step,
+        request,
+        Math.min(timeoutMs ?? ACTIVATION_TIMEOUT_MS, mostMs),
+      ),
+    );
+  }
+
+  /** Makes a feed active before its plugin has answered the connection call, which is still to be made. */
+  #putToWork({ id }: FeedResource, since: number | undefined): FeedResource {
+    const now = this.#parts.now();
+    // First the wish: should the platform die between the two, the feed stays paused, and its plugin gets a call too many.
+    this.#configuration.pendingConnections.add(id, since ?? now);
+    return this.#configuration.feeds.openSession(id, now);
+  }
+
+  #sayingSince(feedId: string, error: PlatformError, circuitSince: number | undefined): PlatformError {
+    const since = circuitSince ?? this.#silentSince.get(feedId) ?? this.#parts.now();
+    this.#silentSince.set(feedId, since);
+    const message = `${error.message} It has not answered since ${new Date(since).toISOString()}.`;
+    return new PlatformError(error.code, message, { cause: error });
   }
 
   #baseUrl(feed: FeedResource): string {

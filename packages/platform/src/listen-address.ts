@@ -1,6 +1,6 @@
 import type { ApiTokens } from './config/api-tokens.ts';
-import type { PlatformOptions } from './platform.ts';
 import { PlatformError } from './platform-error.ts';
+import type { PlatformOptions } from './platform-options.ts';
 
 /** Beyond this machine only once there is a token that somebody has, unless told that this is fine. */
 export function mustBeGuarded(

@@ -24,6 +24,12 @@ export type PlatformErrorCode =
   | 'PLUGIN_REFUSED'
   /** The platform is shutting down or its store is full. */
   | 'UNAVAILABLE'
+  /** A feed has as much on disk as it may: its plugin takes nothing, or too little. */
+  | 'BACKLOG_FULL'
+  /** The disk of the data folder has less free space than it must have. */
+  | 'DISK_LOW'
+  /** Later lines of the users of dead letters were accepted since: their replay has to be confirmed. */
+  | 'REPLAY_OVERTAKEN'
   /** Another platform is running on the data folder. */
   | 'DATA_FOLDER_IN_USE'
   /** The data folder cannot be created, read or written. */
@@ -49,12 +55,27 @@ const FACTS: Record<PlatformErrorCode, { status: number; retryable: boolean }> =
   PLUGIN_UNREACHABLE: { status: 502, retryable: true },
   PLUGIN_REFUSED: { status: 502, retryable: true },
   UNAVAILABLE: { status: 503, retryable: true },
+  BACKLOG_FULL: { status: 503, retryable: true },
+  DISK_LOW: { status: 507, retryable: true },
+  REPLAY_OVERTAKEN: { status: 409, retryable: false },
   DATA_FOLDER_IN_USE: { status: 500, retryable: true },
   DATA_FOLDER_UNUSABLE: { status: 500, retryable: false },
   DATA_FOLDER_NEWER: { status: 500, retryable: false },
   DATA_FOLDER_OLDER: { status: 500, retryable: false },
   ADDRESS_UNUSABLE: { status: 500, retryable: false },
 };
+
+/** What an error says beside its sentence, for programs. */
+export interface ErrorFacts {
+  /** Seconds after which it is worth trying again. */
+  readonly retryAfterS?: number;
+  /** Of an upload that was stopped: updates that are on disk, and lines before its end that were no valid update. */
+  readonly accepted?: number;
+  readonly rejected?: number;
+  /** Of a replay: dead letters with later lines of their users, and the first of them. */
+  readonly overtaken?: number;
+  readonly overtakenIds?: readonly string[];
+}
 
 /** Every error this package throws on purpose. Its message may be shown to whoever made the request. */
 export class PlatformError extends Error {
@@ -63,10 +84,12 @@ export class PlatformError extends Error {
   readonly retryable: boolean;
   /** The HTTP status it is answered with. */
   readonly statusCode: number;
+  readonly facts: ErrorFacts;
 
-  constructor(code: PlatformErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: PlatformErrorCode, message: string, options?: { cause?: unknown; facts?: ErrorFacts }) {
     super(message, options);
     this.code = code;
+    this.facts = options?.facts ?? {};
     this.retryable = FACTS[code].retryable;
     this.statusCode = FACTS[code].status;
   }

@@ -1,13 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RetryPolicy } from '@batchfeed/delivery';
 import { openSqliteStore } from '@batchfeed/store-sqlite';
-import type { Logger } from 'pino';
 import { configuration } from './config/configuration.ts';
-import { openFolder, throwStoreError } from './data-folder.ts';
+import { openConfigDatabase } from './config/open-config-database.ts';
+import { makeDataFolder, throwStoreError } from './data-folder.ts';
 import { FeedLifecycle } from './feed-lifecycle.ts';
 import { FeedRemoval } from './feed-removal.ts';
-import { History, type HistoryRetention } from './history/history.ts';
+import { Backpressure } from './flow/backpressure.ts';
+import { DiskGauge } from './flow/disk-gauge.ts';
+import { Reconnections } from './flow/reconnections.ts';
+import { History } from './history/history.ts';
 import { buildServer } from './http/build-server.ts';
 import { ConsoleSessions } from './http/console/console-sessions.ts';
 import { Etags } from './http/etags.ts';
@@ -19,68 +21,23 @@ import { UploadRegister } from './ingest/upload-register.ts';
 import { mustBeGuarded, throwListenError, warnOfUnknownToken } from './listen-address.ts';
 import { Latencies } from './live/latencies.ts';
 import { Live } from './live/live.ts';
+import { Damages } from './observe/damages.ts';
+import { SettledRates } from './observe/settled-rates.ts';
 import { Arrivals } from './operations/arrivals.ts';
 import { Backups } from './operations/backups.ts';
 import { Health } from './operations/health.ts';
 import { Observer } from './operations/observer.ts';
-import { Retention, type RetentionOptions } from './operations/retention.ts';
+import { Retention } from './operations/retention.ts';
 import { traces } from './operations/trace.ts';
-import type { CircuitPolicy } from './pipeline/circuit.ts';
 import { FeedDirectory } from './pipeline/feed-directory.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
+import type { PlatformOptions } from './platform-options.ts';
 import { AddressGuard } from './plugin/address-guard.ts';
-import { PluginCaller, type PluginCallerOptions } from './plugin/plugin-caller.ts';
+import { PluginCaller } from './plugin/plugin-caller.ts';
 import { newSecret } from './secrets.ts';
 import { StatisticsRecorder } from './statistics/statistics-recorder.ts';
 import { openVault } from './vault.ts';
-
-export interface PlatformOptions {
-  /** Folder of all data; made when it is missing. One platform at a time. */
-  readonly dataDir: string;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** 0 takes a free one. Default 0. */
-  readonly port?: number;
-  readonly logger: Logger;
-  /** Default: the system's clock, in milliseconds since the epoch. */
-  readonly now?: () => number;
-  readonly caller?: PluginCallerOptions;
-  /** Milliseconds an update or batch call may take. Default 30,000. */
-  readonly callTimeoutMs?: number;
-  /** Updates of one feed under way at once. Default 64. */
-  readonly updateConcurrency?: number | undefined;
-  /** Batches of one feed under way at once. Default 4. */
-  readonly batchConcurrency?: number | undefined;
-  /**
-   * Bytes of updates and lines that a feed may have waiting, both stages together, where it has no limit of its own; above,
-   * uploads are refused until some are gone. Default 4 GiB.
-   */
-  readonly maxBacklogBytes?: number | undefined;
-  /** Bytes of the data folder's disk that must be free for uploads to be taken. Default 1 GiB. */
-  readonly minFreeBytes?: number | undefined;
-  /** How failed calls are repeated. See `RetryPolicy` of the delivery engine for the defaults. */
-  readonly retry?: Partial<RetryPolicy>;
-  /** How long statistics are kept by the hour and by the day, and how much of batches and users once they are over. */
-  readonly retention?: (RetentionOptions & HistoryRetention) | undefined;
-  /** When a plugin counts as down, and how often it is asked whether it is back. */
-  readonly circuit?: Partial<CircuitPolicy>;
-  /** Milliseconds the headers of a request may take, then its body; of an upload, the longest silence. Default 60,000. */
-  readonly requestTimeoutMs?: number;
-  /**
-   * The first API token, for the first start; a later one only warns when it is none of those it knows. Default: a random
-   * one. At least 32 characters.
-   */
-  readonly apiToken?: string | undefined;
-  /**
-   * Whether the first start on a data folder may listen beyond this machine although nobody has chosen a token yet.
-   * Default: no. The API speaks plain HTTP: put something in front of it that encrypts.
-   */
-  readonly allowRemote?: boolean | undefined;
-  /** Folder of the built console, served at `/console/`. Without one that address says that there is none. */
-  readonly consoleDir?: string | undefined;
-  /** Called when the store failed for good; close the platform then. */
-  readonly onFailure?: (error: Error) => void;
-}
+import { FeedViews } from './views/feed-views.ts';
 
 export interface Platform {
   /** Where it listens, like `http://127.0.0.1:4000`. */
@@ -92,6 +49,7 @@ export interface Platform {
 }
 
 const DEFAULT_MAX_BACKLOG_BYTES = 4 * 1024 ** 3;
+const DEFAULT_MIN_FREE_BYTES = 1024 ** 3;
 
 /** Things to undo, the newest first, when a start fails half-way or the platform closes. */
 type Undo = (() => unknown)[];
@@ -113,7 +71,13 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
 
 async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   const { dataDir, host = '127.0.0.1', port = 0, logger, now = Date.now, onFailure = () => {} } = options;
-  const db = openFolder(dataDir);
+  makeDataFolder(dataDir);
+  // The store first: it refuses a folder of an earlier release before anything in it is changed.
+  const store = await openSqliteStore({ file: join(dataDir, 'lines.db'), ...given({ lanes: options.lanes }) }).catch(
+    throwStoreError,
+  );
+  undo.push(() => store.close());
+  const db = openConfigDatabase(join(dataDir, 'platform.db'));
   undo.push(() => db.close());
   const vault = openVault(dataDir);
   const repositories = configuration(db, vault);
@@ -121,8 +85,6 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   const newApiToken = repositories.apiTokens.isEmpty() ? (options.apiToken ?? newSecret()) : undefined;
   if (newApiToken === undefined) warnOfUnknownToken(options, repositories.apiTokens);
 
-  const store = await openSqliteStore({ file: join(dataDir, 'lines.db') }).catch(throwStoreError);
-  undo.push(() => store.close());
   const guard = new AddressGuard();
   const caller = new PluginCaller(options.caller, guard);
   undo.push(() => caller.close());
@@ -137,6 +99,8 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
   undo.push(() => recorder.close());
   const arrivals = new Arrivals(trace, now);
   const latencies = new Latencies();
+  const rates = new SettledRates();
+  const damages = new Damages();
   const history = await History.open({
     file: join(dataDir, 'history.db'),
     storeId: store.id,
@@ -149,48 +113,65 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     recorder,
     arrivals,
     latencies,
+    rates,
+    damages,
     history: history.recorder,
     logger,
     trace,
     now,
     onFailure: fail,
   });
-  const pipeline = await Pipeline.open({
-    store,
-    directory,
+  const pipeline = await Pipeline.open({ ...options, store, directory, caller, observer, trace, now, logger });
+  undo.push(() => pipeline.close(0));
+
+  const lifecycle = new FeedLifecycle({
+    configuration: repositories,
     caller,
-    observer,
-    trace,
+    inTurn: (...args) => pipeline.inTurn(...args),
+    circuitOf: (feedId) => pipeline.circuit(feedId),
     now,
-    callTimeoutMs: options.callTimeoutMs,
-    updateConcurrency: options.updateConcurrency,
-    batchConcurrency: options.batchConcurrency,
-    retry: options.retry,
-    circuit: options.circuit,
+  });
+  const reconnections = new Reconnections({
+    pending: repositories.pendingConnections,
+    connect: (feedId) => lifecycle.connect(feedId),
+    connected: (feedId) => {
+      pipeline.configurationChanged();
+      if (!pipeline.isHeld(feedId)) pipeline.resume(feedId);
+    },
+    firstPauseMs: options.circuit?.probeMs,
+    longestPauseMs: options.circuit?.maxProbeMs,
     logger,
   });
-  undo.push(() => pipeline.close(0));
-  const live = new Live({ configuration: repositories, pipeline, latencies, logger, now });
+  undo.push(() => reconnections.stop());
+  reconnections.takeUp();
+  const views = new FeedViews({ directory, pipeline, reconnections, rates, damages });
+  const live = new Live({ configuration: repositories, pipeline, views, latencies, logger, now });
   undo.push(() => live.sampler.close());
   history.tellChanges((feedId, id, summarise) => live.batches.changed(feedId, id, summarise));
   history.settleUnsure((feedId, batchId) => pipeline.inquiry.stateOf(feedId, batchId));
+  const backpressure = new Backpressure({
+    backlogBytes: (feedId) => pipeline.backlogBytes(feedId),
+    backlogLimit: (feedId) => directory.feedBacklogLimit(feedId),
+    backlog: (feedId) => views.backlog(feedId),
+    rates,
+    disk: new DiskGauge({ folder: dataDir, spareBytes: () => store.freeBytes() }),
+    minFreeBytes: options.minFreeBytes ?? DEFAULT_MIN_FREE_BYTES,
+  });
+  const uploads = new UploadRegister({ pipeline, now });
   const retention = new Retention(
-    { configuration: repositories, recorder, deadLetters: pipeline.deadLetters, logger, now },
+    { configuration: repositories, recorder, deadLetters: pipeline.deadLetters, uploads, pipeline, logger, now },
     options.retention,
   );
   retention.makeWhole((feedId) => pipeline.durableTotals(feedId));
   retention.start();
   undo.push(() => retention.stop());
   const backups = new Backups({ dataDir, db, store, history, now });
-
-  const lifecycle = new FeedLifecycle(repositories, caller, (...args) => pipeline.inTurn(...args), now);
-  const removals = new FeedRemoval({ configuration: repositories, pipeline, history, logger });
-  removals.takeUp();
-  const uploads = new UploadRegister({
-    configuration: repositories,
-    acceptedParts: (feedId) => pipeline.countedAppends(feedId),
-    now,
-  });
+  const forget = (feedId: string) => {
+    rates.forget(feedId);
+    damages.forget(feedId);
+  };
+  const removals = new FeedRemoval({ configuration: repositories, pipeline, history, logger, forget });
+  removals.resumeRemovals();
   const lineReader = new LineReader();
   undo.push(() => lineReader.close());
   const closing = new AbortController();
@@ -202,9 +183,12 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     operations,
     history,
     live,
+    views,
     removals,
+    reconnections,
     lineReader,
     readAhead: new ReadAhead(),
+    backpressure,
     uploads,
     wholeUploads: new Set(),
     etags: new Etags(vault),
@@ -230,6 +214,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     closing.abort();
     pipeline.stopTaking();
     retention.stop();
+    reconnections.stop();
     live.sampler.close();
     await server.close();
     await lineReader.close();
@@ -249,4 +234,9 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
       return closed;
     },
   };
+}
+
+/** Fields that are there. */
+function given<T extends object>(fields: T): { [Name in keyof T]?: NonNullable<T[Name]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

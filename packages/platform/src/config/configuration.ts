@@ -7,6 +7,7 @@ import { feedProperties } from './feed-properties.ts';
 import { feedSearch } from './feed-search.ts';
 import { feeds } from './feeds.ts';
 import type { ConfigDatabase } from './open-config-database.ts';
+import { pendingConnections } from './pending-connections.ts';
 import { plugins } from './plugins.ts';
 import { realmSelections } from './realm-selections.ts';
 import { segmentMembers } from './segment-members.ts';
@@ -14,14 +15,16 @@ import { segments } from './segments.ts';
 import { statisticsTables } from './statistics-tables.ts';
 import { storedFiles } from './stored-files.ts';
 import { throttlings } from './throttlings.ts';
-import { uploads } from './uploads.ts';
 import { versions } from './versions.ts';
 import { workerCredentials } from './worker-credentials.ts';
+
+export type PendingConnections = ReturnType<typeof pendingConnections>;
 
 /** Everything operators set up. Written out, since declarations cannot name all that would be inferred. */
 export interface Configuration {
   apiTokens: ReturnType<typeof apiTokens>;
   audit: ReturnType<typeof auditLog>;
+  pendingConnections: PendingConnections;
   plugins: ReturnType<typeof plugins>;
   versions: ReturnType<typeof versions>;
   workerCredentials: ReturnType<typeof workerCredentials>;
@@ -35,7 +38,6 @@ export interface Configuration {
   feedDestinations: ReturnType<typeof feedDestinations>;
   files: ReturnType<typeof storedFiles>;
   realmSelections: ReturnType<typeof realmSelections>;
-  uploads: ReturnType<typeof uploads>;
   segmentMembers: ReturnType<typeof segmentMembers>;
 }
 
@@ -44,6 +46,7 @@ export function configuration(db: ConfigDatabase, vault: Vault): Configuration {
   return {
     apiTokens: apiTokens(db),
     audit: auditLog(db),
+    pendingConnections: pendingConnections(db),
     plugins: plugins(db),
     versions: versions(db),
     workerCredentials: workerCredentials(db),
@@ -57,7 +60,6 @@ export function configuration(db: ConfigDatabase, vault: Vault): Configuration {
     feedDestinations: feedDestinations(db, vault),
     files: storedFiles(db),
     realmSelections: realmSelections(db),
-    uploads: uploads(db),
     segmentMembers: segmentMembers(db),
   };
 }

@@ -43,7 +43,7 @@ export const FEED_SOURCE = `(
   WHERE NOT f.deleted
 )`;
 /** What a deleted feed leaves in other tables. */
-const BELONGINGS = ['feed_properties', 'segment_members', 'uploads'];
+const BELONGINGS = ['feed_properties', 'segment_members', 'pending_connections'];
 
 /** A feed binds a segment, and with it a datamart, to a plugin version. */
 export function feeds(db: ConfigDatabase) {

@@ -237,4 +237,14 @@ export const migrations: readonly string[] = [
   -- Bytes; null where the platform's setting is in force.
   ALTER TABLE feeds ADD COLUMN max_backlog_bytes INTEGER;
   `,
+  `
+  -- How far uploads came stands with the updates they made.
+  DROP TABLE uploads;
+
+  -- Feeds that were resumed while their plugin did not answer: its connection call is still to be made.
+  CREATE TABLE pending_connections (
+    feed_id INTEGER PRIMARY KEY REFERENCES feeds,
+    since_ts INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

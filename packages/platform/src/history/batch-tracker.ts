@@ -17,6 +17,8 @@ interface UnderWay {
 }
 
 const MAX_TEXT = 1_000;
+/** Batches that failed and are remembered until they are sent again or dead, at most. */
+const MAX_FAILED = 10_000;
 
 /**
  * Follows batches from event to event and gathers, for each that changed, what it is now.
@@ -26,11 +28,13 @@ const MAX_TEXT = 1_000;
  *                     └─replay────│──rejected, or given up──▶ dead
  *                                 └──rejected and bisected──▶ split
  *
- * Memory: the batches that changed since `take`, and those whose call is under way.
+ * Memory: the batches that changed since `take`, those whose call is under way, and those whose last call failed: the engine tells of a death
+ * once the dead letter is on disk, which may be after `take`.
  */
 export class BatchTracker {
   #changed = new Map<string, BatchChange>();
   readonly #underWay = new Map<string, UnderWay>();
+  readonly #failed = new Map<string, BatchChange>();
 
   get size(): number {
     return this.#changed.size;
@@ -72,6 +76,7 @@ export class BatchTracker {
       openedAt: batch.openedAt,
       sealedAt: batch.sealedAt,
     };
+    this.#failed.delete(batch.id);
     this.#underWay.set(batch.id, { sealed, replay: batch.replay, answer: undefined });
     const change = this.#of(sealed);
     change.state = 'in_flight';
@@ -101,12 +106,14 @@ export class BatchTracker {
     // A rejection that is not followed by a death has the batch split.
     change.state = ({ delivered: 'delivered', retry: 'waiting', rejected: 'split' } as const)[event.outcome];
     change.settledAt = event.outcome === 'retry' ? null : now;
+    if (event.outcome !== 'delivered') this.#keepFailed(change);
   }
 
-  /** Follows its last attempt at once; a line that fits in no batch dies without one. */
+  /** Follows its last attempt; a line that fits in no batch dies without one. */
   died(event: Event<'dead'>, now: number): void {
     const { sessionId, rest: groupingKey } = splitSessionKey(event.key);
-    const known = this.#changed.get(event.batch);
+    const known = this.#changed.get(event.batch) ?? this.#lastFailed(event.batch);
+    this.#failed.delete(event.batch);
     const change =
       known ??
       this.#of({
@@ -125,6 +132,24 @@ export class BatchTracker {
     change.reason = cut(event.reason);
     const last = change.tries.at(-1);
     if (last !== undefined) change.tries[change.tries.length - 1] = { ...last, isLast: true };
+  }
+
+  #keepFailed(change: BatchChange): void {
+    this.#failed.set(change.id, change);
+    if (this.#failed.size <= MAX_FAILED) return;
+    for (const oldest of this.#failed.keys()) {
+      this.#failed.delete(oldest);
+      return;
+    }
+  }
+
+  /** A batch whose failed attempt was taken away already: it changes once more, with that attempt. */
+  #lastFailed(id: string): BatchChange | undefined {
+    const failed = this.#failed.get(id);
+    if (failed === undefined) return undefined;
+    const change = { ...failed, tries: failed.tries.slice(-1), packed: undefined };
+    this.#changed.set(id, change);
+    return change;
   }
 
   #of(sealed: Sealed): BatchChange {

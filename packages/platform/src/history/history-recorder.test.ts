@@ -95,6 +95,23 @@ describe('HistoryRecorder', () => {
     expect(changed[0]?.tries).toMatchObject([{ delayMs: 50, excerpt: 'busy', ms: 4 }]);
   });
 
+  it('keeps what a dead batch was when its death is told of after the last attempt was handed over', () => {
+    const one = batch('1');
+    const { id, destination, key } = one;
+    recorder.batchSending(one);
+    recorder.batchAnswered(one, { kind: 'rejected', reason: 'No.', status: 400 });
+    const told = { destination, batch: id, attempt: 3, ms: 4, status: 400, reason: 'No.' };
+    recorder.event('batch', { type: 'attempt', outcome: 'rejected', ...told });
+    vi.advanceTimersByTime(HAND_OVER_MS);
+    recorder.event('batch', { type: 'dead', destination, key, batch: id, lines: 1, reason: 'No.' });
+    vi.advanceTimersByTime(HAND_OVER_MS);
+    expect(changed).toMatchObject([
+      { state: 'split', attempts: 3 },
+      { state: 'dead', attempts: 3, status: 400, sealReason: 'lines' },
+    ]);
+    expect(changed[1]?.tries).toMatchObject([{ attempt: 3, isLast: true }]);
+  });
+
   it('says now and then that nothing happened, and no more often', async () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(written.length).toBeGreaterThanOrEqual(5);

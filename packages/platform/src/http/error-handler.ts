@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { maskText } from '../history/mask.ts';
-import { PlatformError } from '../platform-error.ts';
+import { type ErrorFacts, isPlatformError, PlatformError } from '../platform-error.ts';
 
 /** Engine and store failures that are the platform's state and no fault in it. */
 const DELIVERY_CODES: Readonly<Record<string, string>> = {
@@ -32,7 +32,24 @@ export function handleError(error: FastifyError | PlatformError, request: Fastif
     request.log.info({ ...entry, reason }, 'request refused');
   }
   if (status === 401) reply.header('www-authenticate', isBasic(request) ? 'Basic realm="gateway"' : 'Token');
-  reply.code(status).send({ status: 'error', error: message, error_id: errorId });
+  const { retryAfterS, ...facts } = known?.facts ?? {};
+  if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS));
+  reply.code(status).send({ status: 'error', error: message, error_id: errorId, ...codeOf(known), ...named(facts) });
+}
+
+/** The code stands where an error says more than its sentence, as programs go on with that. */
+function codeOf(known: KnownError | undefined): { code?: string } {
+  return Object.keys(known?.facts ?? {}).length === 0 ? {} : { code: known?.code ?? '' };
+}
+
+/** In the spelling of the API. */
+function named({ accepted, rejected, overtaken, overtakenIds }: ErrorFacts) {
+  return {
+    ...(accepted === undefined ? {} : { accepted }),
+    ...(rejected === undefined ? {} : { rejected }),
+    ...(overtaken === undefined ? {} : { overtaken }),
+    ...(overtakenIds === undefined ? {} : { overtaken_ids: overtakenIds }),
+  };
 }
 
 /** Whether a request comes with a worker's credentials, which are for the gateway. */
@@ -40,10 +57,15 @@ export function isBasic(request: { headers: { authorization?: string | undefined
   return /^basic\s/i.test(request.headers.authorization ?? '');
 }
 
-function asPlatformError(
-  error: FastifyError | PlatformError,
-): { message: string; code: string; statusCode: number } | undefined {
-  if (error.name === 'PlatformError') return error as PlatformError;
+interface KnownError {
+  readonly message: string;
+  readonly code: string;
+  readonly statusCode: number;
+  readonly facts?: ErrorFacts;
+}
+
+function asPlatformError(error: FastifyError | PlatformError): KnownError | undefined {
+  if (isPlatformError(error)) return error;
   const unavailable = error.name === 'DeliveryError' ? DELIVERY_CODES[error.code] : undefined;
   if (unavailable !== undefined) return new PlatformError('UNAVAILABLE', unavailable);
   if (error.code === 'ECONNRESET' || error.code === 'ERR_STREAM_PREMATURE_CLOSE') {

@@ -8,6 +8,8 @@ export const ifMatchHeaders = z.looseObject({
   'if-match': z.string().optional().describe('The ETag of what is changed: 412 when it is not the same any more.'),
 });
 
+/** What of a feed is no setting of it. */
+const FARES: ReadonlySet<string> = new Set(['circuit', 'backlog', 'damage', 'waits_for', 'leaving']);
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -24,8 +26,8 @@ export class Etags {
 
   of(resource: object): string {
     // How a feed's plugin fares is not the operator's to overwrite.
-    const { circuit: _, leaving: __, ...rest } = resource as { circuit?: unknown; leaving?: unknown };
-    return `"${this.#vault.tag(JSON.stringify(rest))}"`;
+    const own = Object.entries(resource).filter(([name]) => !FARES.has(name));
+    return `"${this.#vault.tag(JSON.stringify(Object.fromEntries(own)))}"`;
   }
 
   /** @throws PlatformError `CHANGED` when the request is about another state of the resource than the present one. */

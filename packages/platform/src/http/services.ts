@@ -1,6 +1,8 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { FeedLifecycle } from '../feed-lifecycle.ts';
 import type { FeedRemoval } from '../feed-removal.ts';
+import type { Backpressure } from '../flow/backpressure.ts';
+import type { Reconnections } from '../flow/reconnections.ts';
 import type { History } from '../history/history.ts';
 import type { LineReader } from '../ingest/line-reader.ts';
 import type { ReadAhead } from '../ingest/read-ahead.ts';
@@ -13,6 +15,7 @@ import type { Trace } from '../operations/trace.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { AddressGuard } from '../plugin/address-guard.ts';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.ts';
+import type { FeedViews } from '../views/feed-views.ts';
 import type { ConsoleSessions } from './console/console-sessions.ts';
 import type { Etags } from './etags.ts';
 import type { FailureLimit } from './failure-limit.ts';
@@ -38,6 +41,11 @@ export interface Services {
   readonly lineReader: LineReader;
   readonly readAhead: ReadAhead;
   readonly uploads: UploadRegister;
+  readonly backpressure: Backpressure;
+  /** How feeds stand. */
+  readonly views: FeedViews;
+  /** Connection calls that are still to be made. */
+  readonly reconnections: Reconnections;
   /** Ids of feeds for which a whole segment is being uploaded. */
   readonly wholeUploads: Set<string>;
   readonly etags: Etags;

@@ -1,15 +1,16 @@
 import type { IngestReport } from '@batchfeed/schemas';
-import { PlatformError } from '../platform-error.ts';
+import { isPlatformError, PlatformError, type PlatformErrorCode } from '../platform-error.ts';
 import { BodySplitter } from './body-splitter.ts';
 import { LineSplitter, type SplitLine } from './line-splitter.ts';
 import { PartCutter } from './part-cutter.ts';
-import { cutShort, Pieces, type PieceTarget } from './pieces.ts';
+import { hungUp, Pieces, type PieceTarget, shuttingDown } from './pieces.ts';
 import type { AcceptedUpdate } from './read-update.ts';
 import type { KeyedUpload } from './upload-register.ts';
 
 /** A body of which nothing comes for so long is given up, in milliseconds. */
 const STALLED_MS = 60_000;
-const DONE = Promise.resolve();
+/** What an upload is stopped with that can be gone on with as it is. */
+const STOPS: ReadonlySet<PlatformErrorCode> = new Set(['UNAVAILABLE', 'BACKLOG_FULL', 'DISK_LOW', 'TOO_SLOW']);
 
 export interface IngestTarget<Update extends AcceptedUpdate> extends PieceTarget<Update> {
   /** Whether the body says that it is JSON, and so may be an array. */
@@ -34,48 +35,72 @@ export async function ingestStream<Update extends AcceptedUpdate>(
   const pieces = new Pieces(target);
   const { guard } = target;
   const cutter = guard && new PartCutter();
-  const takeParts = async (parts: Iterable<readonly SplitLine[]>) => {
-    for (const part of parts) {
-      const isNew = (guard as KeyedUpload).isNew(part);
-      const number = (guard as KeyedUpload).parts;
-      await pieces.add(part, isNew ? (append) => append().then(() => guard?.accepted(number)) : async () => {});
-    }
-  };
   const takeIn = async (lines: Iterable<SplitLine>) => {
-    if (cutter !== undefined) return takeParts(cutter.push(lines));
-    const piece = [...lines];
-    if (piece.length > 0) await pieces.add(piece, (append, updates) => (updates === 0 ? DONE : append()));
+    if (guard === undefined || cutter === undefined) {
+      const piece = [...lines];
+      if (piece.length > 0) await pieces.add(piece);
+      return;
+    }
+    for (const part of cutter.push(lines)) await pieces.add(part, guard.read(part));
+  };
+  const takeInEnd = async () => {
+    await takeIn(splitter.end());
+    if (guard === undefined || cutter === undefined) return;
+    for (const part of cutter.end()) await pieces.add(part, guard.read(part));
   };
 
-  let complete = false;
   try {
-    for await (const chunk of until(target.closing, stream, target.stalledMs ?? STALLED_MS))
-      await takeIn(splitter.push(chunk));
-    complete = !target.closing.aborted;
-    if (complete) {
-      await takeIn(splitter.end());
-      if (cutter !== undefined) await takeParts(cutter.end());
-    }
+    await takeAll(target, stream, pieces, { push: (chunk) => takeIn(splitter.push(chunk)), end: takeInEnd });
+  } catch (error) {
+    throw isPlatformError(error) ? withCounts(error, pieces.taken, guard !== undefined) : error;
+  }
+  return pieces.report;
+}
+
+/** Takes the whole stream in, and waits for what is under way, whatever happens. */
+async function takeAll<Update extends AcceptedUpdate>(
+  { closing, gone, stalledMs = STALLED_MS }: IngestTarget<Update>,
+  stream: AsyncIterable<Buffer>,
+  pieces: Pieces<Update>,
+  take: { readonly push: (chunk: Buffer) => Promise<void>; readonly end: () => Promise<void> },
+): Promise<void> {
+  try {
+    for await (const chunk of until([closing, gone], stream, stalledMs)) await take.push(chunk);
+    if (gone?.aborted) throw hungUp();
+    if (closing.aborted) throw shuttingDown();
+    await take.end();
   } finally {
     await pieces.end();
   }
-  const { report } = pieces;
-  if (!complete) throw cutShort(report.accepted, report.rejected);
-  return report;
+}
+
+/** The same error with how much of the upload is taken in, and how it is gone on with. */
+function withCounts(error: PlatformError, taken: Pieces<AcceptedUpdate>['taken'], hasKey: boolean): PlatformError {
+  const { accepted, rejected } = taken;
+  const isStop = STOPS.has(error.code);
+  const dealtWith = `Of this upload the first ${accepted + rejected} updates are dealt with (${accepted} accepted, ${rejected} rejected).`;
+  const goOn = hasKey ? 'Repeat it under its Idempotency-Key: it goes on there.' : 'Send the rest again later.';
+  const message = isStop ? `${error.message} ${dealtWith} ${goOn}` : error.message;
+  return new PlatformError(error.code, message, { cause: error, facts: { ...error.facts, ...taken } });
 }
 
 /**
- * The stream's chunks until the signal aborts, which ends the waiting for a chunk too. Unlike `for await` over the stream
+ * The stream's chunks until a signal aborts, which ends the waiting for a chunk too. Unlike `for await` over the stream
  * itself it leaves the stream alone when the reader gives up: destroying a request would take the answer's connection.
  */
-async function* until(signal: AbortSignal, stream: AsyncIterable<Buffer>, stalledMs: number): AsyncGenerator<Buffer> {
+async function* until(
+  signals: readonly (AbortSignal | undefined)[],
+  stream: AsyncIterable<Buffer>,
+  stalledMs: number,
+): AsyncGenerator<Buffer> {
+  const isOver = () => signals.some((signal) => signal?.aborted);
   const iterator = stream[Symbol.asyncIterator]();
   let stopWaiting = () => {};
   const onAbort = () => stopWaiting();
-  signal.addEventListener('abort', onAbort);
+  for (const signal of signals) signal?.addEventListener('abort', onAbort);
   let ended = false;
   try {
-    while (!signal.aborted) {
+    while (!isOver()) {
       let stall: NodeJS.Timeout | undefined;
       const next = await new Promise<IteratorResult<Buffer>>((resolve, reject) => {
         stopWaiting = () => resolve({ done: true, value: undefined });
@@ -87,7 +112,7 @@ async function* until(signal: AbortSignal, stream: AsyncIterable<Buffer>, stalle
       yield next.value;
     }
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    for (const signal of signals) signal?.removeEventListener('abort', onAbort);
     // Whoever sends reads the answer only when all is sent.
     if (!ended) void swallow(iterator).catch(() => {});
   }
@@ -98,8 +123,5 @@ async function swallow(iterator: AsyncIterator<Buffer>): Promise<void> {
 }
 
 function stalled(ms: number): PlatformError {
-  return new PlatformError(
-    'TOO_SLOW',
-    `Nothing of the request body came for ${ms / 1_000} s. What came before that is taken in.`,
-  );
+  return new PlatformError('TOO_SLOW', `Nothing of the request body came for ${ms / 1_000} s.`);
 }

@@ -1,40 +1,49 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { IngestReport } from '@batchfeed/schemas';
-import type { Configuration } from '../config/configuration.ts';
-import type { Upload, UploadMode } from '../config/uploads.ts';
+import type { Notes } from '../pipeline/pipeline.ts';
 import { PlatformError } from '../platform-error.ts';
 import type { SplitLine } from './line-splitter.ts';
+import type { PieceFacts } from './pieces.ts';
+import {
+  NOTHING_TAKEN,
+  readUploadNote,
+  UPLOAD_SLICES,
+  type UploadMode,
+  type UploadRecord,
+  uploadNote,
+  uploadNoteName,
+  uploadSlice,
+} from './upload-notes.ts';
 
-/** How long a key is remembered after its upload was last touched. */
+/** How long a key is remembered after its upload was last touched, at least. */
 const REMEMBERED_MS = 7 * 24 * 3_600_000;
-/** How often the digest of what is accepted so far is kept. */
-const DIGEST_EVERY_MS = 1_000;
 
 interface Parts {
-  readonly configuration: Configuration;
-  /** How many parts of uploads with a key the feed has accepted: counted in the very write that accepts a part. */
-  readonly acceptedParts: (feedId: string) => number;
+  /** Keeps notes with a feed, and gives those whose names begin with a prefix. */
+  readonly pipeline: {
+    note(feedId: string, notes: Notes): Promise<void>;
+    notes(feedId: string, prefix: string): Promise<ReadonlyMap<string, string>>;
+  };
   readonly now: () => number;
 }
 
 /**
- * Uploads with an `Idempotency-Key`. They are cut into parts in fixed places, and the feed's log counts accepted parts in
- * the write that accepts them; so after any crash it is known exactly with which part a repeat has to go on.
+ * Uploads with an `Idempotency-Key`. They are cut into parts in fixed places. The write that takes a part also notes how many
+ * parts are taken and what they look like, so after any end it is known exactly with which part a repeat has to go on.
  *
- *   RUNNING ──complete──▶ DONE: a repeat gets the stored answer
- *   RUNNING ──cut off, or the platform stopped──▶ CUT: a repeat goes on behind what was accepted ──▶ RUNNING
+ *   (nothing) ──first part──▶ CUT ──next part──▶ CUT ──complete──▶ DONE: a repeat gets the stored answer
+ *                             CUT ──repeated──▶ goes on behind what is taken
  *
- * The uploads with a key of one feed take turns, since they share that count.
+ * A key is in use while a request with it is served here; when its connection breaks, until the write in progress has landed.
+ * Uploads with different keys go side by side.
  */
 export class UploadRegister {
   readonly #parts: Parts;
   readonly #running = new Set<string>();
-  readonly #turns = new Map<string, Promise<void>>();
+  #slice = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { uploads } = parts.configuration;
-    for (const upload of uploads.running()) uploads.cut(upload.id, this.#accepted(upload));
   }
 
   /**
@@ -46,108 +55,93 @@ export class UploadRegister {
     { feedId, key, mode }: { feedId: string; key: string; mode: UploadMode },
     run: (guard: KeyedUpload) => Promise<IngestReport>,
   ): Promise<IngestReport> {
-    const name = `${feedId} ${key}`;
-    if (this.#running.has(name)) {
+    const inUse = `${feedId} ${key}`;
+    if (this.#running.has(inUse)) {
       throw new PlatformError('CONFLICT', 'Idempotency-Key: the upload with this key is under way. Wait for its end.');
     }
-    this.#running.add(name);
-    const before = this.#turns.get(feedId) ?? Promise.resolve();
-    const work = before.then(() => this.#run(feedId, key, mode, run));
-    const turn = work.then(
-      () => {},
-      () => {},
-    );
-    this.#turns.set(feedId, turn);
+    this.#running.add(inUse);
     try {
-      return await work;
+      return await this.#run(feedId, uploadNoteName(key), mode, run);
     } finally {
-      this.#running.delete(name);
-      if (this.#turns.get(feedId) === turn) this.#turns.delete(feedId);
+      this.#running.delete(inUse);
     }
   }
 
-  async #run(feedId: string, key: string, mode: UploadMode, run: (guard: KeyedUpload) => Promise<IngestReport>) {
-    const { configuration, acceptedParts, now } = this.#parts;
-    const { uploads } = configuration;
-    uploads.forgetBefore(now() - REMEMBERED_MS);
-    const known = uploads.find(feedId, key);
+  /** Forgets what nobody repeats any more: a sixteenth of all keys of these feeds each time. */
+  async forgetOld(feedIds: readonly string[]): Promise<void> {
+    const { pipeline, now } = this.#parts;
+    const slice = uploadSlice(this.#slice);
+    this.#slice = (this.#slice + 1) % UPLOAD_SLICES;
+    for (const feedId of feedIds) {
+      const old = new Map<string, null>();
+      for (const [name, text] of await pipeline.notes(feedId, slice)) {
+        if (readUploadNote(text).touchedAt < now() - REMEMBERED_MS) old.set(name, null);
+      }
+      if (old.size > 0) await pipeline.note(feedId, old);
+    }
+  }
+
+  async #run(feedId: string, name: string, mode: UploadMode, run: (guard: KeyedUpload) => Promise<IngestReport>) {
+    const { pipeline, now } = this.#parts;
+    const text = (await pipeline.notes(feedId, name)).get(name);
+    const known = text === undefined ? undefined : readUploadNote(text);
     if (known !== undefined && known.mode !== mode) throw reused();
-    const partsBefore = acceptedParts(feedId);
-    const upload =
-      known === undefined
-        ? uploads.begin({ feedId, key, mode, partsBefore, now: now() })
-        : known.state === 'DONE'
-          ? known
-          : uploads.again(known, partsBefore, now());
-    const guard = new KeyedUpload(upload, (parts, digest) => uploads.progress(upload.id, parts, digest));
-    try {
-      const report = await run(guard);
-      guard.mustBeComplete();
-      if (upload.state === 'DONE') return JSON.parse(upload.report as string) as IngestReport;
-      uploads.done(upload.id, guard.parts, guard.digest(), report, now());
-      return report;
-    } catch (error) {
-      // After a failure of the store the count is not to be trusted; the next start reads the true one.
-      if (upload.state !== 'DONE' && !isStoreFailure(error)) uploads.cut(upload.id, this.#accepted(upload));
-      throw error;
-    }
-  }
-
-  #accepted({ feed_id: feedId, parts, parts_before: before }: Upload): number {
-    return parts + this.#parts.acceptedParts(String(feedId)) - before;
+    const guard = new KeyedUpload(name, known ?? { ...NOTHING_TAKEN, mode, touchedAt: now() }, now);
+    const report = await run(guard);
+    guard.mustBeComplete();
+    if (known?.report !== undefined) return JSON.parse(known.report) as IngestReport;
+    await pipeline.note(feedId, guard.notes(JSON.stringify(report)));
+    return report;
   }
 }
 
 /** One run of an upload with a key: which parts are new, and whether those that are not are the same as before. */
 export class KeyedUpload {
-  readonly #upload: Upload;
-  readonly #keep: (parts: number, digest: Buffer) => void;
+  readonly #name: string;
+  readonly #before: UploadRecord;
+  readonly #now: () => number;
   readonly #hash: Hash = createHash('sha256');
-  #keptAt = performance.now();
-  parts = 0;
+  #parts = 0;
 
-  constructor(upload: Upload, keep: (parts: number, digest: Buffer) => void) {
-    this.#upload = upload;
-    this.#keep = keep;
+  constructor(name: string, before: UploadRecord, now: () => number) {
+    this.#name = name;
+    this.#before = before;
+    this.#now = now;
   }
 
   /** Whether the upload was complete before, so that this one is only compared with it. */
   get isDone(): boolean {
-    return this.#upload.state === 'DONE';
+    return this.#before.report !== undefined;
   }
 
-  /** Whether a part is to be accepted; false when it was. @throws PlatformError `KEY_REUSED` */
-  isNew(part: readonly SplitLine[]): boolean {
+  /** Reads the next part: whether it was taken in before, and what is noted when it is taken in now. @throws PlatformError `KEY_REUSED` */
+  read(part: readonly SplitLine[]): PieceFacts {
     for (const { bytes } of part) this.#hash.update(bytes ?? 'too long').update('\n');
-    this.parts += 1;
-    const { state, parts, digest, digest_parts: digestParts } = this.#upload;
-    if (digest !== null && this.parts === digestParts && !this.digest().equals(digest)) throw reused();
-    if (state === 'DONE') {
-      if (this.parts > parts) throw reused();
-      return false;
-    }
-    return this.parts > parts;
+    this.#parts += 1;
+    const { parts, digest, digestParts } = this.#before;
+    if (this.#parts === digestParts && this.#digest() !== digest) throw reused();
+    if (this.isDone && this.#parts > digestParts) throw reused();
+    if (this.isDone || this.#parts <= parts) return { isKnown: true };
+    // A repeat of a whole segment must not note less than what it is compared with.
+    return this.#parts < digestParts ? {} : { notes: this.notes() };
   }
 
-  /** After a part was accepted: now and then what is accepted so far is kept, to be compared with a repeat. */
-  accepted(parts: number): void {
-    if (parts !== this.parts || performance.now() - this.#keptAt < DIGEST_EVERY_MS) return;
-    this.#keptAt = performance.now();
-    this.#keep(this.parts, this.digest());
+  /** What is noted of the parts read so far; with a report when it is complete. */
+  notes(report?: string): Notes {
+    const { mode } = this.#before;
+    const parts = mode === 'full' ? 0 : this.#parts;
+    const digest = { digestParts: this.#parts, digest: this.#digest() };
+    return uploadNote(this.#name, { mode, parts, ...digest, touchedAt: this.#now(), report });
   }
 
-  /** @throws PlatformError `KEY_REUSED` when the body ended before what was accepted under the key. */
+  /** @throws PlatformError `KEY_REUSED` when the body ended before what it is compared with. */
   mustBeComplete(): void {
-    if (this.parts < this.#upload.parts) throw reused();
+    if (this.#parts < this.#before.digestParts) throw reused();
   }
 
-  digest(): Buffer {
-    return this.#hash.copy().digest();
+  #digest(): string {
+    return this.#hash.copy().digest('base64');
   }
-}
-
-function isStoreFailure(error: unknown): boolean {
-  return error instanceof Error && error.name === 'DeliveryError';
 }
 
 function reused(): PlatformError {

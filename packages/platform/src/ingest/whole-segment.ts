@@ -1,9 +1,10 @@
 import type { WholeSegmentReport } from '@batchfeed/schemas';
 import type { Configuration } from '../config/configuration.ts';
 import type { Member } from '../config/segment-members.ts';
+import type { Notes } from '../pipeline/pipeline.ts';
 import type { ReadUpdate } from './read-update.ts';
 
-type Append = (updates: readonly ReadUpdate[]) => Promise<void>;
+type Append = (updates: readonly ReadUpdate[], notes?: Notes) => Promise<void>;
 
 /** Members deleted at a time. */
 const PAGE = 500;
@@ -36,14 +37,14 @@ export class WholeSegment {
     return { ...this.#report };
   }
 
-  async append(updates: readonly ReadUpdate[]): Promise<void> {
+  async append(updates: readonly ReadUpdate[], notes?: Notes): Promise<void> {
     const { configuration, feedId, sessionId, append } = this.#parts;
     const { segmentMembers } = configuration;
     const { changed, pending } = segmentMembers.noteChanged({ feedId, sessionId, load: this.#load }, updates);
     this.#report.upserts += changed.length;
     this.#report.unchanged += updates.length - changed.length;
     if (changed.length === 0) return;
-    await append(changed);
+    await append(changed, notes);
     segmentMembers.settle(feedId, pending);
   }
 
@@ -78,10 +79,10 @@ export class WholeSegment {
 /** Accepts single updates of a feed whose members are remembered. */
 export function remembering({ configuration, feedId, sessionId, append }: Omit<Parts, 'now'>): Append {
   const { feeds, segmentMembers } = configuration;
-  return async (updates) => {
+  return async (updates, notes) => {
     // A whole-segment upload that is under way must not take them for gone.
     const pending = segmentMembers.note({ feedId, sessionId, load: feeds.loadNumber(feedId) }, updates);
-    await append(updates);
+    await append(updates, notes);
     segmentMembers.settle(feedId, pending);
   };
 }

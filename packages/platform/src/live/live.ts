@@ -2,6 +2,7 @@ import type { FeedPulse, FeedsEvent, PulseEvent } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { FeedViews } from '../views/feed-views.ts';
 import { BatchNews } from './batch-news.ts';
 import { feedPulse } from './feed-sample.ts';
 import type { Latencies } from './latencies.ts';
@@ -10,6 +11,7 @@ import { PulseSampler } from './pulse-sampler.ts';
 interface LiveParts {
   readonly configuration: Configuration;
   readonly pipeline: Pipeline;
+  readonly views: FeedViews;
   readonly latencies: Latencies;
   readonly logger: Logger;
   readonly now: () => number;
@@ -41,24 +43,33 @@ export class Live {
 
   /** A feed of the overview as of the last second; undefined when it is gone. */
   feed(feedId: string): FeedsEvent[number] | undefined {
-    const { pipeline } = this.#parts;
+    const { pipeline, views } = this.#parts;
     const status = pipeline.status(feedId);
     const sampled = this.sampler.last(feedId);
     if (status === undefined || sampled === undefined) return undefined;
-    const { state: circuit } = pipeline.circuit(feedId);
-    return { feed_id: feedId, status, circuit, pulse: feedPulse(sampled.sample, sampled.rates) };
+    const { state: circuit, since_ts: since = null } = views.circuit(feedId);
+    const backlog = views.backlog(feedId);
+    return {
+      feed_id: feedId,
+      status,
+      circuit,
+      down_since_ts: since,
+      backlog,
+      pulse: feedPulse(sampled.sample, sampled.rates),
+    };
   }
 
   /** Everything about one feed as of the last second; undefined when it is gone. */
   detail(feedId: string): PulseEvent | undefined {
-    const { pipeline, configuration, now } = this.#parts;
+    const { views, configuration, now } = this.#parts;
     const feed = configuration.feeds.get(feedId);
     if (feed === undefined) return undefined;
     const { sample, rates } = this.sampler.last(feedId) ?? this.sampler.now(feedId);
     return {
       ts: now(),
       status: feed.status,
-      circuit: pipeline.circuit(feedId),
+      circuit: views.circuit(feedId),
+      backlog: views.backlog(feedId),
       updates_per_s: rates?.updates ?? null,
       lines_per_s: rates?.lines ?? null,
       batches_per_s: rates?.batches ?? null,

@@ -42,7 +42,7 @@ describe('explain', () => {
     await feed.drain();
     await feed.until(({ lines }) => lines.dead === 3);
     const [dead] = (await explain('user=secret-user-1')).found;
-    expect(dead).toMatchObject({ stage: 'batch', state: 'dead', dead_letter_id: 'batch-0-1', lines: 3 });
+    expect(dead).toMatchObject({ stage: 'batch', state: 'dead', dead_letter_id: `batch-${feed.id}-0`, lines: 3 });
     expect((await explain(`batch=${dead?.batch_id}`)).found).toEqual([dead]);
     expect((await explain('batch=nonsense')).found).toEqual([{ stage: 'batch', state: 'unknown' }]);
     expect((await operator.call('GET', `${feed.path}/explain`)).body.error).toContain('exactly one');
@@ -66,7 +66,7 @@ describe('explain', () => {
     const batch = found.found[0]?.batch_id;
     const elsewhere = await operator.do<ExplainAnswer>('GET', `${other.path}/explain?batch=${batch}`);
     expect(elsewhere.found).toEqual([{ stage: 'batch', state: 'unknown' }]);
-    expect((await operator.call('POST', `${other.path}/dead_letters/batch-0-1/replay`)).status).toBe(404);
+    expect((await operator.call('POST', `${other.path}/dead_letters/batch-${one.id}-0/replay`)).status).toBe(404);
     const ledger = await operator.do<FeedLedger>('GET', `${one.path}/ledger`);
     expect(ledger.lines).toMatchObject({ accepted: 1, dead: 1, balanced: true });
   });
@@ -90,9 +90,9 @@ describe('dead letters', () => {
     expect(await list('reason=closed&max_results=2&first_result=1')).toMatchObject({ total: 9, count: 2 });
     expect((await list('to_ts=1')).total).toBe(0);
     expect((await list('first_result=1&max_results=3')).data).toMatchObject([
-      { id: 'batch-0-1' },
-      { id: 'batch-0-2' },
-      { id: 'batch-0-3' },
+      { id: `batch-${feed.id}-0` },
+      { id: `batch-${feed.id}-1` },
+      { id: `batch-${feed.id}-2` },
     ]);
 
     const exported = (await text(`${feed.path}/dead_letters/export?stage=batch`))
@@ -106,8 +106,10 @@ describe('dead letters', () => {
       answer(response, 200, { status: 'OK', sent_items_in_success: json.batch_content.length, sent_items_in_error: 0 }),
     );
     const replay = (body: object) => operator.do('POST', `${feed.path}/dead_letters/replay`, body);
-    expect(await replay({ ids: ['batch-0-1', 'batch-0-2'] })).toEqual({ replayed: 2 });
-    expect((await operator.call('POST', `${feed.path}/dead_letters/replay`, { ids: ['batch-0-1'] })).status).toBe(404);
+    expect(await replay({ ids: [`batch-${feed.id}-0`, `batch-${feed.id}-1`] })).toEqual({ replayed: 2 });
+    expect(
+      (await operator.call('POST', `${feed.path}/dead_letters/replay`, { ids: [`batch-${feed.id}-0`] })).status,
+    ).toBe(404);
     expect(await replay({ grouping_key: 'k1' })).toMatchObject({ replayed: expect.any(Number) });
     expect(await replay({ stage: 'batch' })).toMatchObject({ replayed: expect.any(Number) });
     const after = await feed.until(({ lines }) => lines.delivered === 9);
@@ -239,7 +241,7 @@ describe('health, metrics and documentation', () => {
       'batchfeed_updates_accepted_total 4',
       'batchfeed_updates_rejected_total 1',
       'batchfeed_batches_sealed_total{reason="lines"} 2',
-      'batchfeed_batch_fill_ratio_sum 2',
+      'batchfeed_batch_fill_ratio_sum{reason="lines"} 2',
       'batchfeed_attempts_total{stage="batch",outcome="delivered"} 2',
       'batchfeed_lines{stage="batch",state="delivered"} 4',
       'batchfeed_oldest_open_line_age_seconds 0',

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import { DAY_MS, HOUR_MS } from '../config/statistics-tables.ts';
+import type { UploadRegister } from '../ingest/upload-register.ts';
 import type { DeadLetters } from '../pipeline/dead-letters.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { DurableTotals, StatisticsRecorder } from '../statistics/statistics-recorder.ts';
 
 export interface RetentionOptions {
@@ -17,6 +19,8 @@ interface Parts {
   readonly configuration: Configuration;
   readonly recorder: StatisticsRecorder;
   readonly deadLetters: Pick<DeadLetters, 'expire'>;
+  readonly uploads: Pick<UploadRegister, 'forgetOld'>;
+  readonly pipeline: Pick<Pipeline, 'feedIds'>;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -69,6 +73,9 @@ export class Retention {
   sweep(): void {
     const { configuration, now } = this.#parts;
     configuration.statistics.merge(Math.max(0, now() - this.#hourlyMs), Math.max(0, now() - this.#dailyMs));
+    this.#parts.uploads
+      .forgetOld(this.#parts.pipeline.feedIds)
+      .catch((err: Error) => this.#failed(err, 'retention of uploads'));
     if (this.#deadLetterMs > 0) this.#expiry ??= this.#expireDeadLetters(now() - this.#deadLetterMs);
   }
 
@@ -79,10 +86,14 @@ export class Retention {
       const expired = await deadLetters.expire(before);
       if (expired > 0) logger.warn({ dead_letters: expired }, 'dead letters thrown away for their age');
     } catch (error) {
-      // The platform closes: the next start goes on.
-      if (!this.#stopped) logger.error({ err: error }, 'retention of dead letters');
+      this.#failed(error, 'retention of dead letters');
     } finally {
       this.#expiry = undefined;
     }
+  }
+
+  #failed(err: unknown, what: string): void {
+    // The platform closes: the next start goes on.
+    if (!this.#stopped) this.#parts.logger.error({ err }, what);
   }
 }

@@ -4,7 +4,7 @@ import { splitSessionKey } from './session-key.ts';
 
 /** The stage and the engine's own name of a dead letter; undefined when the id is none. */
 export function parseDeadLetterId(id: string): { stage: DeadLetterResource['stage']; ref: string } | undefined {
-  const match = /^(update|batch)-(\d{1,3}-\d{1,15})$/.exec(id);
+  const match = /^(update|batch)-(~?[0-9A-Za-z_]{1,64}-\d{1,15})$/.exec(id);
   return match === null ? undefined : { stage: match[1] as DeadLetterResource['stage'], ref: match[2] as string };
 }
 

@@ -5,15 +5,19 @@ import type {
   DeadLetterGroup,
   DeadLetterQuery,
   DeadLetterResource,
+  ReplayDeadLetters,
 } from '@batchfeed/schemas';
 import type { Page } from '../config/page.ts';
 import type { Trace } from '../operations/trace.ts';
 import { PlatformError } from '../platform-error.ts';
 import { groupOf, matches, STAGES, type Stage } from './dead-letter-filter.ts';
 import { deadLetterResource, parseDeadLetterId } from './dead-letter-resource.ts';
+import { ReplayOrder } from './replay-order.ts';
 
 /** Dead letters read from the store at a time. */
 const PAGE = 200;
+/** Overtaken dead letters that a sentence names. */
+const NAMED_IDS = 10;
 
 /** What a plugin refused for good: looked at, taken away, and sent again. */
 export class DeadLetters {
@@ -87,22 +91,21 @@ export class DeadLetters {
   }
 
   /**
-   * Sends dead letters again: those named, or all that match. Returns how many.
+   * Sends dead letters again: those named, or all that match; of each stage those first that were sealed first. Returns how many.
    *
-   * @throws PlatformError `NOT_FOUND` when the feed has no dead letter of a name.
+   * @throws PlatformError `NOT_FOUND` when the feed has no dead letter of a name; `REPLAY_OVERTAKEN` when later lines of their users were accepted
+   *   since, unless `confirm`: nothing is sent then.
    */
-  async replay(feedId: string, { ids, ...filter }: DeadLetterFilter & { ids?: readonly string[] | undefined }) {
-    if (ids !== undefined) {
-      const named = await Promise.all([...new Set(ids)].map((id) => this.#named(feedId, id)));
-      for (const { stage, ref } of named) await this.#engines[stage].replay(ref);
-      return named.length;
+  async replay(feedId: string, { ids, confirm = false, ...filter }: ReplayDeadLetters): Promise<number> {
+    const order = new ReplayOrder();
+    const letters = ids === undefined ? this.#matching(feedId, filter) : this.#namedLetters(feedId, ids);
+    for await (const { stage, letter } of letters) order.add(stage, letter);
+    if (!confirm) mustNotBeOvertaken(order);
+    for (const { stage, ref } of order.inOrder()) {
+      // One that was replayed, or deleted for its age, since it was listed is no dead letter any more.
+      await this.#engines[stage].replay(ref, { confirmed: confirm }).catch(gone);
     }
-    let replayed = 0;
-    for await (const { resource, letter } of this.#matching(feedId, filter)) {
-      await this.#engines[resource.stage].replay(letter.ref);
-      replayed += 1;
-    }
-    return replayed;
+    return order.size;
   }
 
   /** Throws away what died before a time, of all feeds. Returns how many; the ledgers go on counting them. */
@@ -112,16 +115,21 @@ export class DeadLetters {
     return expired;
   }
 
-  async #named(feedId: string, id: string): Promise<{ stage: Stage; ref: string }> {
+  /** Letters by their names, each once. */
+  async *#namedLetters(feedId: string, ids: readonly string[]) {
+    for (const id of new Set(ids)) yield await this.#named(feedId, id);
+  }
+
+  async #named(feedId: string, id: string): Promise<{ stage: Stage; ref: string; letter: DeadLetter }> {
     const named = parseDeadLetterId(id);
     const letter = named && (await this.#engines[named.stage].deadLetter(named.ref).catch(gone));
     if (named === undefined || letter?.destination !== feedId) {
       throw new PlatformError(
         'NOT_FOUND',
-        `There is no dead letter ${id} of feed ${feedId}; it may have been replayed, or thrown away for its age.`,
+        `There is no dead letter ${id} of feed ${feedId}; it may have been replayed, or deleted for its age.`,
       );
     }
-    return named;
+    return { ...named, letter };
   }
 
   /** A page of all of them: reads no more than it has to, as the ledger says how many there are. */
@@ -150,7 +158,7 @@ export class DeadLetters {
       if (filter.stage !== undefined && filter.stage !== stage) continue;
       for await (const letter of this.all(stage, feedId)) {
         const resource = deadLetterResource(stage, letter);
-        if (letter.diedAt <= until && matches(resource, filter)) yield { resource, letter };
+        if (letter.diedAt <= until && matches(resource, filter)) yield { stage, resource, letter };
       }
     }
   }
@@ -172,6 +180,18 @@ export class DeadLetters {
 export function gone(error: { code?: string }): undefined {
   if (error.code === 'NOT_FOUND') return undefined;
   throw error;
+}
+
+/** @throws PlatformError `REPLAY_OVERTAKEN`, naming the letters. */
+function mustNotBeOvertaken({ overtaken, overtakenIds }: ReplayOrder): void {
+  if (overtaken === 0) return;
+  const which = overtakenIds.slice(0, NAMED_IDS).join(', ');
+  const more = overtaken > NAMED_IDS ? ` and ${overtaken - NAMED_IDS} more` : '';
+  throw new PlatformError(
+    'REPLAY_OVERTAKEN',
+    `Later lines of their users were accepted since ${overtaken} of the dead letters died: ${which}${more}. Sent now, they may undo what came after them. Nothing was sent; confirm the replay to send them all the same.`,
+    { facts: { overtaken, overtakenIds } },
+  );
 }
 
 function isEmpty(filter: DeadLetterFilter): boolean {

@@ -28,17 +28,41 @@ describe('from upload to delivery', () => {
     const { drain } = statistics.batches.by_reason;
     expect([1, 2]).toContain(drain);
     expect(statistics).toEqual({
-      updates: { accepted: 250, open: 0, in_flight: 0, processed: 250, no_eligible_identifier: 0, dead: 0, expired: 0 },
-      lines: { accepted: 250, open: 0, sealed: 0, in_flight: 0, delivered: 250, dead: 0, expired: 0 },
+      updates: {
+        accepted: 250,
+        waiting: 0,
+        open: 0,
+        in_flight: 0,
+        processed: 250,
+        no_eligible_identifier: 0,
+        dead: 0,
+        expired: 0,
+        discarded: 0,
+      },
+      lines: {
+        accepted: 250,
+        waiting: 0,
+        open: 0,
+        held: 0,
+        sealed: 0,
+        in_flight: 0,
+        delivered: 250,
+        dead: 0,
+        expired: 0,
+        discarded: 0,
+      },
       batches: {
         sealed: 2 + drain,
-        by_reason: { lines: 2, bytes: 0, age: 0, order: 0, drain, budget: 0, reconfigured: 0 },
+        by_reason: { lines: 2, bytes: 0, age: 0, order: 0, express: 0, drain, budget: 0, reconfigured: 0 },
+        fill: { all: 250 / ((2 + drain) * 100), by_reason: expect.objectContaining({ lines: 1, age: null }) },
         delivered: 2 + drain,
         dead: 0,
         expired: 0,
         attempts: 2 + drain,
       },
       items: { success: 250, error: 0 },
+      circuit: { state: 'CLOSED' },
+      backlog: { updates: 0, lines: 0, bytes: 0, empty_in_s: 0 },
     });
     const sizes = plugin.ofPath(BATCH).map(({ json }) => json.batch_content.length);
     const [first, second, ...drained] = sizes.toSorted((a, b) => b - a);

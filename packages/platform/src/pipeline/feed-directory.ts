@@ -29,6 +29,8 @@ export class FeedRoute {
   readonly backlogLimit: number;
   /** Across what the lines of a user keep their order. */
   readonly ordering: Ordering;
+  /** Whether the plugin's connection call is still to be made, before which nothing may be sent. */
+  readonly awaitsConnection: boolean;
   readonly #base: Omit<FeedContext, 'sessionId'>;
   readonly #batching: BatchingConfiguration | undefined;
   readonly #suffixes = new Map<string, Buffer>();
@@ -40,6 +42,7 @@ export class FeedRoute {
     batching: BatchingConfiguration | undefined,
     throttlings: readonly ThrottlingResource[],
     maxBacklogBytes: number,
+    awaitsConnection: boolean,
   ) {
     this.feedId = feed.id;
     this.versionId = feed.plugin_version_id;
@@ -52,6 +55,7 @@ export class FeedRoute {
     this.options = feed.options;
     this.backlogLimit = feed.max_backlog_bytes ?? maxBacklogBytes;
     this.ordering = batching?.ordering ?? 'USER';
+    this.awaitsConnection = awaitsConnection;
     this.#base = {
       feedId: feed.id,
       datamartId: feed.datamart_id,
@@ -73,6 +77,11 @@ export class FeedRoute {
       this.#suffixes.set(sessionId, suffix);
     }
     return suffix;
+  }
+
+  /** Whether nothing is sent for it: it is paused or thrown away, or its connection call comes first. */
+  get isHeld(): boolean {
+    return this.awaitsConnection || this.status === 'PAUSED' || this.status === 'DISCARDING';
   }
 
   /** How lines of a grouping key become batches: the same object for the same limits. */
@@ -119,7 +128,9 @@ export class FeedDirectory {
     const version = this.#configuration.versions.get(feed.plugin_id, feed.plugin_version_id);
     const batching = this.#configuration.batchingConfigurations.find(feed.plugin_version_id);
     const throttlings = this.#throttlingsOf(feed.plugin_version_id);
-    const route = new FeedRoute(feed, version?.base_url, batching, throttlings, this.#maxBacklogBytes);
+    const awaitsConnection = this.#configuration.pendingConnections.sinceOf(feedId) !== undefined;
+    const baseUrl = version?.base_url;
+    const route = new FeedRoute(feed, baseUrl, batching, throttlings, this.#maxBacklogBytes, awaitsConnection);
     this.#routes.set(feedId, route);
     return route;
   }

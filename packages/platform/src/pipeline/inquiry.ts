@@ -1,4 +1,4 @@
-import type { Engine } from '@batchfeed/delivery';
+import type { Engine, ExplainQuery } from '@batchfeed/delivery';
 import type { ExplainAnswer, ExplainFeedQuery, FeedLedger, UploadedIdentifier } from '@batchfeed/schemas';
 import { userKey } from '../ingest/user-key.ts';
 import type { Trace } from '../operations/trace.ts';
@@ -36,7 +36,9 @@ export class Inquiry {
       const about = { destination: feedId, key: sessionKey(session, key) };
       return { found: (await this.#engines.batch.explain(about)).map((found) => explanationResource('batch', found)) };
     }
-    if (line !== undefined) return { found: await this.#explainOne(feedId, { line }, ['batch']) };
+    if (line !== undefined) {
+      return { found: await this.#explainOne(feedId, { destination: feedId, line }, ['batch']) };
+    }
     return { found: await this.#explainOne(feedId, { batch: batch as string }, ['batch', 'update']) };
   }
 
@@ -57,7 +59,7 @@ export class Inquiry {
     return found;
   }
 
-  async #explainOne(feedId: string, about: { batch: string } | { line: string }, stages: readonly Stage[]) {
+  async #explainOne(feedId: string, about: ExplainQuery, stages: readonly Stage[]) {
     for (const stage of stages) {
       const [found] = await this.#engines[stage].explain(about);
       if (found === undefined || found.state === 'unknown') continue;

@@ -1,17 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Group } from '@batchfeed/delivery';
-import type { FeedLeaving, FeedStatistics, FeedStatus } from '@batchfeed/schemas';
+import type { FeedStatistics, FeedStatus } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import type { AcceptedUpdate } from '../ingest/read-update.ts';
 import { type FeedSample, failedAttempts } from '../live/feed-sample.ts';
 import { Metrics } from '../operations/metrics.ts';
 import type { Trace } from '../operations/trace.ts';
+import { PlatformError } from '../platform-error.ts';
 import type { DurableTotals } from '../statistics/statistics-recorder.ts';
+import { isLeaving } from '../views/feed-waits.ts';
 import type { CircuitPolicy, CircuitView } from './circuit.ts';
 import { CircuitRegister } from './circuit-register.ts';
-import { countingLine, isFeed } from './counting-line.ts';
+import type { Stage } from './dead-letter-filter.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { durableTotals } from './durable-totals.ts';
-import { feedLeaving, isLeaving } from './feed-leaving.ts';
 import { feedLedger } from './feed-ledger.ts';
 import { feedStatistics } from './feed-statistics.ts';
 import { Inquiry } from './inquiry.ts';
@@ -29,6 +31,15 @@ export interface PipelineOptions extends StageOptions {
   readonly logger: Logger;
 }
 
+/** Small values by name; null deletes one. */
+export type Notes = ReadonlyMap<string, string | null>;
+
+/** Takes updates in, with notes of them; resolves when both are on disk. */
+export type AppendUpdates = (updates: readonly AcceptedUpdate[], notes?: Notes) => Promise<void>;
+
+/** How often it is looked whether something of a feed that is emptied has to be sealed. */
+const LOOK_EVERY_MS = 100;
+
 /**
  * From accepted updates to delivered batches, in two stages of the same engine over one store:
  *
@@ -44,6 +55,8 @@ export class Pipeline {
   readonly #throttles: ThrottleRegister;
   readonly #circuits: CircuitRegister;
   #closing = false;
+  /** Both stages, to be looked at. */
+  readonly engines: Readonly<Record<Stage, Engine>>;
   /** Where things are. */
   readonly inquiry: Inquiry;
   /** What died. */
@@ -68,13 +81,12 @@ export class Pipeline {
     this.#lines = lines;
     this.deadLetters = new DeadLetters(updates, lines, options.trace);
     this.inquiry = new Inquiry(updates, lines, this.deadLetters, options.trace);
-    const engines = { update: updates, batch: lines };
+    this.engines = { update: updates, batch: lines };
     this.metrics = new Metrics(
       {
-        ledger: (stage) => engines[stage].ledger(isFeed),
-        windowBytes: (stage) => engines[stage].windowBytes,
-        backlogBytes: (stage) =>
-          engines[stage].destinations().reduce((sum, feedId) => sum + engines[stage].backlog(feedId).bytes, 0),
+        ledger: (stage) => this.engines[stage].ledger(),
+        windowBytes: (stage) => this.engines[stage].windowBytes,
+        backlogBytes: (stage) => backlogBytes(this.engines[stage]),
         oldestOpenedAt: () => lines.oldestOpenedAt,
         openCircuits: () => circuits.open,
       },
@@ -97,15 +109,16 @@ export class Pipeline {
     return new Pipeline(options, updates, lines, throttles, circuits, stopStarting);
   }
 
-  /** How many appends that were to be counted the feed has seen. */
-  countedAppends(feedId: string): number {
-    return this.#updates.ledger(countingLine(feedId).destination).accepted;
-  }
-
-  /** Takes updates in for a session of a feed. Resolves once they are on disk; waits while memory is short. `counted`: see `countedAppends`. */
-  appender({ feedId, sessionId }: { feedId: string; sessionId: string }, counted = false) {
+  /**
+   * Takes updates in for a session of a feed. Resolves once they are on disk. `notes` are kept with the feed, in the write that takes the updates.
+   *
+   * @throws PlatformError `CONFLICT` for a feed that is deleted meanwhile.
+   */
+  appender({ feedId, sessionId }: { feedId: string; sessionId: string }): AppendUpdates {
     // Not async: what was parsed need not stay in memory until the texts are on disk.
-    return (updates: readonly AcceptedUpdate[]): Promise<void> => {
+    return (updates, notes): Promise<void> => {
+      const status = this.status(feedId);
+      if (status === undefined || isLeaving(status)) return Promise.reject(deletedMeanwhile(feedId));
       const lines = updates.map(({ user, text }) => ({
         destination: feedId,
         key: sessionKey(sessionId, user),
@@ -113,12 +126,32 @@ export class Pipeline {
         content: text,
       }));
       const count = lines.length;
-      return this.#updates.append(lines, counted ? countingLine(feedId) : undefined).then(({ refused }) => {
+      return this.#updates.append(lines, notes === undefined ? {} : { notes }).then(({ refused }) => {
         // Whatever the engine refuses the ingest must have refused before; going on would lose it silently.
         if (refused[0] !== undefined) throw refused[0].error;
         this.#options.observer.accepted(feedId, sessionId, count);
       });
     };
+  }
+
+  /** Small values that are kept with a feed; null deletes one. Resolves when that is on disk. */
+  note(feedId: string, notes: Notes): Promise<void> {
+    return this.#updates.note(feedId, notes);
+  }
+
+  /** Those whose names begin with `prefix`. */
+  notes(feedId: string, prefix: string): Promise<ReadonlyMap<string, string>> {
+    return this.#updates.notes(feedId, prefix);
+  }
+
+  /** Feeds that have or had updates and are not deleted. */
+  get feedIds(): readonly string[] {
+    return this.#updates.destinations();
+  }
+
+  /** Bytes on disk of what is not over of a feed, in both stages. */
+  backlogBytes(feedId: string): number {
+    return this.#updates.backlog(feedId).bytes + this.#lines.backlog(feedId).bytes;
   }
 
   /** Makes another call of a feed's plugin, such as those of an activation, when its throttlings let it. */
@@ -132,7 +165,7 @@ export class Pipeline {
     return callInOwnTurn(feedId, endpoint, context, call);
   }
 
-  /** Refuses updates from now on, those that wait for room too, so that no upload outlasts the platform. */
+  /** Refuses updates from now on, so that no upload outlasts the platform. */
   stopTaking(): void {
     this.#closing = true;
     this.#updates.stopTaking();
@@ -163,18 +196,17 @@ export class Pipeline {
     this.#updates.resume(feedId);
   }
 
-  /** Hurries what a feed holds that is to be thrown away: there is nobody any more whose delays it could honour. */
-  discard(feedId: string): void {
-    this.#updates.rush(feedId);
-    this.#lines.rush(feedId);
+  /** Ends everything a feed holds without sending it; what is in flight lands. Resolves when nothing is left. */
+  async discard(feedId: string): Promise<void> {
+    // Those in flight may still make lines.
+    await this.#updates.discard(feedId);
+    await this.#lines.discard(feedId);
   }
 
-  /** What the end of a deleted feed waits for; undefined while it is not being deleted. */
-  leaving(feedId: string): FeedLeaving | undefined {
-    const route = this.#options.directory.find(feedId);
-    if (route === undefined || !isLeaving(route.status)) return undefined;
-    const engines = { update: this.#updates, batch: this.#lines };
-    return feedLeaving(engines, route, this.#circuits.view(route));
+  /** Removes what is kept of a feed that holds nothing any more: dead letters, notes, queues. */
+  async forget(feedId: string): Promise<void> {
+    await this.#updates.forget(feedId);
+    await this.#lines.forget(feedId);
   }
 
   /** Seals the feed's open batches now, with the lines of every update that is done. */
@@ -182,16 +214,29 @@ export class Pipeline {
     return this.#lines.drain(feedId);
   }
 
-  /** Resolves when nothing of a feed is on its way any more, sealing what is open. */
+  /** Resolves when nothing of a feed is left; what is open is sealed as soon as nothing else moves. */
   async empty(feedId: string): Promise<void> {
     await this.#updates.idle(feedId);
-    await this.#lines.drain(feedId);
-    await this.#lines.idle(feedId);
+    let isEmpty = false;
+    const idle = this.#lines.idle(feedId).finally(() => {
+      isEmpty = true;
+    });
+    while (!isEmpty) {
+      const { sealed, inFlight } = this.#lines.ledger(feedId);
+      if (sealed + inFlight === 0) await this.#lines.drain(feedId);
+      await Promise.race([idle, sleep(LOOK_EVERY_MS)]);
+    }
+    await idle;
   }
 
   /** What the ledgers know of a feed for good, in the words of its statistics over time. */
   durableTotals(feedId: string): DurableTotals {
     return durableTotals(this.statistics(feedId));
+  }
+
+  /** Whether nothing is sent for a feed: it is paused, or its connection call comes first. */
+  isHeld(feedId: string): boolean {
+    return this.#options.directory.find(feedId)?.isHeld === true;
   }
 
   /** Undefined for a feed that is not there. */
@@ -226,10 +271,7 @@ export class Pipeline {
 
   /** Whether nothing of a feed waits or is on its way. */
   isAtRest(feedId: string): boolean {
-    return [this.#updates, this.#lines].every((engine) => {
-      const { open, sealed, inFlight } = engine.ledger(feedId);
-      return open + sealed + inFlight === 0;
-    });
+    return this.#updates.backlog(feedId).lines + this.#lines.backlog(feedId).lines === 0;
   }
 
   statistics(feedId: string): FeedStatistics {
@@ -245,4 +287,14 @@ export class Pipeline {
     await this.#lines.close({ patienceMs });
     clearTimeout(impatience);
   }
+}
+
+function deletedMeanwhile(feedId: string): PlatformError {
+  return new PlatformError('CONFLICT', `Feed ${feedId} is being deleted, and takes nothing more.`);
+}
+
+function backlogBytes(engine: Engine): number {
+  let bytes = 0;
+  for (const destination of engine.destinations()) bytes += engine.backlog(destination).bytes;
+  return bytes;
 }

@@ -27,18 +27,21 @@ export interface SenderContext {
   readonly closing: AbortSignal;
 }
 
-/** How long something waits that nobody can be asked about: a plugin without an address. */
-const NOWHERE_DELAY_MS = 1_000;
+/** How long a call waits when its plugin has no address. */
+const NO_ADDRESS_DELAY_MS = 1_000;
 
 /** One update: the plugin says what becomes of it, and which lines it makes. */
 export async function sendUpdate(batch: OutgoingBatch, context: SenderContext): Promise<Outcome> {
   const route = findRoute(context.directory, batch.destination);
   const { sessionId } = splitSessionKey(batch.key);
-  const update = batch.lines[0] as OutgoingBatch['lines'][number];
+  const [update] = batch.lines;
+  if (update === undefined) throw new Error('An update has no line.');
   const toLine = (groupingKey: string, content: string) => ({
     destination: route.feedId,
     key: sessionKey(sessionId, groupingKey),
     subject: update.subject,
+    // The lines of one update have no order among themselves.
+    cause: batch.id,
     content,
   });
   let stats: readonly IdentifierStat[] = [];
@@ -47,9 +50,8 @@ export async function sendUpdate(batch: OutgoingBatch, context: SenderContext): 
   };
   const outcome = await callPlugin(route, context, {
     id: batch.id,
-    lines: 1,
     endpoint: '/v1/user_segment_update',
-    body: updateBody(update, route.suffix(sessionId)),
+    body: () => updateBody(update, route.suffix(sessionId)),
     pipelined: true,
     outcomeOf: (answer) => updateOutcome(answer, { failures: batch.failures, toLine, onStats }),
   });
@@ -62,12 +64,14 @@ export async function sendBatch(batch: OutgoingBatch, context: SenderContext): P
   const route = findRoute(context.directory, batch.destination);
   const { sessionId, rest: groupingKey } = splitSessionKey(batch.key);
   context.observer.batchSending(batch);
-  const contents = batch.lines.map(({ content }) => content);
+  const body = () => {
+    const contents = batch.lines.map(({ content }) => content);
+    return batchBody(contents, batch.sealedAt, groupingKey, route.context(sessionId));
+  };
   const outcome = await callPlugin(route, context, {
     id: batch.id,
-    lines: batch.lines.length,
     endpoint: '/v1/batch_update',
-    body: batchBody(contents, batch.sealedAt, groupingKey, route.context(sessionId)),
+    body,
     headers: ['idempotency-key', batch.id, 'x-batchfeed-attempt', String(batch.attempt)],
     outcomeOf: (answer) => batchOutcome(answer, batch.lines.length),
   });
@@ -78,9 +82,9 @@ export async function sendBatch(batch: OutgoingBatch, context: SenderContext): P
 interface Call {
   /** Of the update or batch it is about. */
   readonly id: string;
-  readonly lines: number;
   readonly endpoint: string;
-  readonly body: string | Buffer;
+  /** Made when the call is: what waits for its plugin must not hold its body as well. */
+  readonly body: () => string | Buffer;
   readonly headers?: readonly string[] | undefined;
   readonly pipelined?: boolean | undefined;
   readonly outcomeOf: (answer: PluginAnswer) => Outcome;
@@ -129,9 +133,9 @@ async function callNow(
   route: FeedRoute,
   circuit: Circuit,
   context: SenderContext,
-  { id, lines, endpoint, body, headers, pipelined, outcomeOf }: Call,
+  { id, endpoint, body, headers, pipelined, outcomeOf }: Call,
 ): Promise<Outcome> {
-  const blocked = obstacle(route, context, lines);
+  const blocked = obstacle(route, context);
   if (blocked !== undefined) {
     circuit.passOn();
     return blocked;
@@ -139,7 +143,7 @@ async function callNow(
   const baseUrl = route.baseUrl as string;
   const timeout = timeoutMs(route, endpoint) ?? context.callTimeoutMs;
   const startedAt = performance.now();
-  const answer = await context.caller.call({ baseUrl, endpoint, body, headers, pipelined, timeoutMs: timeout });
+  const answer = await context.caller.call({ baseUrl, endpoint, body: body(), headers, pipelined, timeoutMs: timeout });
   context.observer.called(endpoint, performance.now() - startedAt, route.feedId);
   const outcome = outcomeOf(answer);
   if (!looksLikeOutage(answer)) {
@@ -174,13 +178,15 @@ export function findRoute(directory: FeedDirectory, feedId: string): FeedRoute {
 }
 
 /** Why a feed's plugin cannot be called at all right now. Waiting is no failure, so that nothing is burnt by it. */
-function obstacle({ baseUrl, status }: FeedRoute, { closing }: SenderContext, lines = 0): Outcome | undefined {
-  if (closing.aborted) return { kind: 'retry', reason: 'The platform is closing', delayMs: 1 };
-  // Deleted without draining: what it holds ends here.
-  if (status === 'DISCARDING') return { kind: 'delivered', tallies: { discarded: lines } };
-  if (baseUrl === undefined) {
-    return { kind: 'retry', reason: 'Nobody has said where the plugin listens', delayMs: NOWHERE_DELAY_MS };
-  }
-  // The engine holds back for a paused feed; this is for what waited for its turn when that began.
-  return status === 'PAUSED' ? { kind: 'retry', reason: 'The feed is paused', delayMs: 1 } : undefined;
+function obstacle({ baseUrl, status, awaitsConnection }: FeedRoute, { closing }: SenderContext): Outcome | undefined {
+  if (closing.aborted) return waiting('The platform is closing');
+  // The engine holds back for these; this is for what waited for its turn when that began.
+  if (status === 'DISCARDING') return waiting('The feed is deleted');
+  if (status === 'PAUSED') return waiting('The feed is paused');
+  if (awaitsConnection) return waiting("The plugin's connection call comes first");
+  return baseUrl === undefined ? waiting('No address of the plugin is configured', NO_ADDRESS_DELAY_MS) : undefined;
+}
+
+function waiting(reason: string, delayMs = 1): Outcome {
+  return { kind: 'retry', reason, delayMs };
 }

@@ -1,7 +1,6 @@
-import { type Engine, type Outcome, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
+import { type Engine, openEngine, type RetryPolicy, type Store } from '@batchfeed/delivery';
 import type { Observer } from '../operations/observer.ts';
 import type { PluginCaller } from '../plugin/plugin-caller.ts';
-import { isCountingLine } from './counting-line.ts';
 import type { FeedDirectory } from './feed-directory.ts';
 import { findRoute, type SenderContext, sendBatch, sendUpdate } from './senders.ts';
 import { splitSessionKey } from './session-key.ts';
@@ -19,21 +18,18 @@ export interface StageOptions {
   readonly callTimeoutMs?: number | undefined;
   /** How failed calls are repeated. Default: the engine's. */
   readonly retry?: Partial<RetryPolicy> | undefined;
+  /** Bytes of memory for lines that are grouped, sealed or sent, of all feeds together; an eighth of it more for updates. Default 256 MiB. */
+  readonly windowBytes?: number | undefined;
 }
 
-/**
- * Updates wait on the disk of whoever uploads them as well as here: enough of them to keep every connection to a plugin busy. More of them
- * outlive the young generation of the heap, and cost a tenth of the speed.
- */
-const HELD_UPDATE_BYTES = 4 * 1024 * 1024;
-
-/** What becomes of a counting line. */
-const COUNTED = Promise.resolve<Outcome>({ kind: 'delivered' });
+const WINDOW_BYTES = 256 * 1024 * 1024;
+/** Updates are sent as they come, so few of them need to be in memory: enough to keep every connection busy. */
+const UPDATE_SHARE = 1 / 8;
 
 /** Opens the two engines of a pipeline. Both begin to send as they open, so the senders must not need the pipeline itself. */
 export async function openStages(context: StageOptions & SenderContext): Promise<{ updates: Engine; lines: Engine }> {
-  const { store, directory, observer, retry = {}, updateConcurrency = 64, batchConcurrency = 4 } = context;
-  const paused = (feedId: string) => directory.find(feedId)?.status === 'PAUSED';
+  const { store, directory, observer, retry = {}, windowBytes = WINDOW_BYTES } = context;
+  const paused = (feedId: string) => directory.find(feedId)?.isHeld === true;
   const maxAttemptsOf = (feedId: string) => directory.find(feedId)?.options.max_attempts;
   const lines = await openEngine({
     store,
@@ -42,9 +38,13 @@ export async function openStages(context: StageOptions & SenderContext): Promise
       const { sessionId, rest } = splitSessionKey(key);
       return findRoute(directory, feedId).policy(sessionId, rest);
     },
+    ordering: (feedId) => directory.find(feedId)?.ordering ?? 'USER',
     send: (batch) => sendBatch(batch, context),
-    concurrency: batchConcurrency,
+    concurrency: context.batchConcurrency ?? 4,
     bisect: (feedId) => directory.find(feedId)?.options.bisect === true,
+    windowBytes,
+    // A feed that is over its limit has no more updates turned into lines until some of these are gone.
+    backlogLimitOf: (feedId) => directory.feedBacklogLimit(feedId),
     paused,
     retry,
     maxAttemptsOf,
@@ -54,9 +54,9 @@ export async function openStages(context: StageOptions & SenderContext): Promise
     store,
     log: 'updates',
     policy: 'unit',
-    send: (batch) => (isCountingLine(batch) ? COUNTED : sendUpdate(batch, context)),
-    concurrency: updateConcurrency,
-    maxHeldBytes: HELD_UPDATE_BYTES,
+    send: (batch) => sendUpdate(batch, context),
+    concurrency: context.updateConcurrency ?? 64,
+    windowBytes: windowBytes * UPDATE_SHARE,
     downstream: lines,
     paused,
     retry,

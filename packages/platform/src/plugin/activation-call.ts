@@ -1,7 +1,7 @@
 import { externalSegmentConnectionResponseSchema, externalSegmentCreationResponseSchema } from '@batchfeed/schemas';
 import type { z } from 'zod';
 import { PlatformError } from '../platform-error.ts';
-import type { PluginAnswer } from './plugin-answer.ts';
+import { looksLikeOutage, type PluginAnswer } from './plugin-answer.ts';
 import type { PluginCaller } from './plugin-caller.ts';
 
 /** The two calls that activate a feed, and the schema of their answers. */
@@ -24,7 +24,7 @@ export interface ActivationRequest {
 }
 
 /** A partner may take its time to create a segment. */
-const TIMEOUT_MS = 60_000;
+export const ACTIVATION_TIMEOUT_MS = 60_000;
 
 /**
  * Calls a plugin for one step of an activation.
@@ -36,7 +36,7 @@ export async function callForActivation(
   baseUrl: string,
   step: ActivationStep,
   request: ActivationRequest,
-  timeoutMs = TIMEOUT_MS,
+  timeoutMs = ACTIVATION_TIMEOUT_MS,
 ): Promise<void> {
   const { endpoint, schema } = STEPS[step];
   const answer = await caller.call({ baseUrl, endpoint, body: JSON.stringify(request), timeoutMs });
@@ -45,7 +45,8 @@ export async function callForActivation(
     throw new PlatformError('PLUGIN_UNREACHABLE', `${where} gave no answer: ${answer.reason}.`);
   const body = readBody(answer.text, schema);
   if (answer.status === 200 && body?.status === 'ok') return;
-  throw new PlatformError('PLUGIN_REFUSED', `${where} answered ${sayAnswer(answer, body)}.`);
+  const code = looksLikeOutage(answer) ? 'PLUGIN_UNREACHABLE' : 'PLUGIN_REFUSED';
+  throw new PlatformError(code, `${where} answered ${sayAnswer(answer, body)}.`);
 }
 
 interface Body {

@@ -7,8 +7,10 @@ import {
   type StatisticsPeriod,
   statisticsCounters,
 } from '@batchfeed/schemas';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { openConfigDatabase } from '../config/open-config-database.ts';
+import { migrations } from '../config/migrations.ts';
+import { type ConfigDatabase, openConfigDatabase } from '../config/open-config-database.ts';
 import { DAY_MS, HOUR_MS, type HourCounts, statisticsTables } from '../config/statistics-tables.ts';
 import { delivered, makeFeed, startTestPlatform, type TestPlatform, update } from '../testing/test-platform.ts';
 import { answer, line, startTestPlugin, type TestPlugin, UPDATE } from '../testing/test-plugin.ts';
@@ -28,6 +30,18 @@ afterEach(async () => {
   await operator.close();
   await plugin.close();
 });
+
+/** A database as it was before the step with these words in it. */
+function databaseBefore(path: string, words: string): ConfigDatabase {
+  const db = new Database(path);
+  db.exec('CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT');
+  const before = migrations.findIndex((step) => step.includes(words));
+  migrations.slice(0, before).forEach((step, index) => {
+    db.exec(step);
+    db.prepare('INSERT INTO schema_version VALUES (?)').run(index + 1);
+  });
+  return db;
+}
 
 const users = (count: number) => Array.from({ length: count }, (_, index) => update(`u${index}`));
 
@@ -111,7 +125,7 @@ describe('statistics over time', () => {
   it('lose whom an earlier release kept in those tags, and no count', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'batchfeed-tags-')), 'platform.db');
     onTestFinished(() => rmSync(dirname(path), { recursive: true }));
-    const before = openConfigDatabase(path);
+    const before = databaseBefore(path, 'unmasked_identifiers');
     statisticsTables(before).add([
       {
         feedId: '1',
@@ -121,7 +135,6 @@ describe('statistics over time', () => {
         rejected: ['joe', 'ann'].map((name) => ['reason', `unknown ${name}@secret.com`, 2] as const),
       },
     ]);
-    before.exec('DELETE FROM schema_version WHERE version = (SELECT max(version) FROM schema_version)');
     before.close();
     const db = openConfigDatabase(path);
     expect(statisticsTables(db).rejected('1', {})).toEqual([{ tag: 'reason', value: 'unknown •••', count: 4 }]);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FeedResource, FeedStatistics, IngestReport } from '@batchfeed/schemas';
 import { pino } from 'pino';
-import { openPlatform, type Platform, type PlatformOptions } from '../platform.ts';
+import { openPlatform, type Platform } from '../platform.ts';
+import type { PlatformOptions } from '../platform-options.ts';
 
 interface Answer<T = never> {
   readonly status: number;
@@ -153,4 +154,6 @@ export function update(user: string, operation: 'UPSERT' | 'DELETE' = 'UPSERT') 
 }
 
 export const delivered = ({ updates, lines }: FeedStatistics) =>
-  updates.accepted > 0 && updates.open + updates.in_flight + lines.open + lines.sealed + lines.in_flight === 0;
+  updates.accepted > 0 &&
+  updates.waiting + updates.open + updates.in_flight === 0 &&
+  lines.waiting + lines.open + lines.sealed + lines.in_flight === 0;

@@ -1,4 +1,4 @@
-import type { PlatformOptions } from '../platform.ts';
+import type { PlatformOptions } from '../platform-options.ts';
 import { makeFeed, startTestPlatform, type TestFeed, type TestPlatform } from './test-platform.ts';
 import { answer, startTestPlugin, type TestPlugin, UPDATE } from './test-plugin.ts';
 

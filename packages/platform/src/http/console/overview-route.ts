@@ -5,13 +5,14 @@ import type { Services } from '../services.ts';
 import { listOk } from '../wrappers.ts';
 
 /** `GET …/overview`: feeds with how each fares. */
-export function overviewRoute(app: RouteApp, { configuration, pipeline, live }: Services): void {
+export function overviewRoute(app: RouteApp, { configuration, views, live }: Services): void {
   const resource = ({ feed, segmentName }: FoundFeed): FeedOverview => ({
     feed,
     plugin: { id: feed.plugin_id, artifact_id: feed.artifact_id },
     version_id: feed.version_id,
     segment: { id: feed.segment_id, name: segmentName },
-    circuit: pipeline.circuit(feed.id),
+    circuit: views.circuit(feed.id),
+    backlog: views.backlog(feed.id),
     pulse: live.pulse(feed.id),
   });
   app.get(

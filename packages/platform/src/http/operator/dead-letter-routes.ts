@@ -25,6 +25,8 @@ import { feedParams, findFeed } from './feed-routes.ts';
 
 const PATH = '/audience_segment_external_feeds/:feed_id/dead_letters';
 const replayed = { 200: resourceWrapperSchema(z.object({ replayed: z.int() })) };
+/** Of a single letter, which later lines of its users may have overtaken. */
+const confirmation = replayDeadLettersSchema.pick({ confirm: true }).nullish();
 const letterParams = feedParams.extend({ id: z.string() });
 
 /** `…/dead_letters`: what a plugin refused for good, to look at, to take away and to send again. */
@@ -103,8 +105,11 @@ export function deadLetterRoutes(app: RouteApp, { configuration, pipeline, now }
     { schema: { params: feedParams, body: replayDeadLettersSchema.nullish(), response: replayed } },
     async ({ params, body }) => ok({ replayed: await deadLetters.replay(feedOf(params), body ?? {}) }),
   );
-  app.post(`${PATH}/:id/replay`, { schema: { params: letterParams, response: replayed } }, async ({ params }) =>
-    ok({ replayed: await deadLetters.replay(feedOf(params), { ids: [params.id] }) }),
+  app.post(
+    `${PATH}/:id/replay`,
+    { schema: { params: letterParams, body: confirmation, response: replayed } },
+    async ({ params, body }) =>
+      ok({ replayed: await deadLetters.replay(feedOf(params), { ids: [params.id], confirm: body?.confirm }) }),
   );
 }
 

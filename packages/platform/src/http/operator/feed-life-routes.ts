@@ -1,4 +1,5 @@
-import { feedResourceSchema, resourceWrapperSchema, updateFeedSchema } from '@batchfeed/schemas';
+import { type FeedResource, feedResourceSchema, resourceWrapperSchema, updateFeedSchema } from '@batchfeed/schemas';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ifMatchHeaders } from '../etags.ts';
 import type { RouteApp } from '../route-app.ts';
@@ -8,34 +9,38 @@ import { feedParams, findFeed } from './feed-routes.ts';
 
 const PATH = '/audience_segment_external_feeds/:feed_id';
 const feed = { 200: resourceWrapperSchema(feedResourceSchema) };
+/** 202: the plugin does not answer, and its connection call is made when it does. Updates are taken meanwhile. */
+const going = { ...feed, 202: resourceWrapperSchema(feedResourceSchema) };
 const removal = z.object({ mode: z.enum(['drain', 'discard']).default('drain') });
 
 /** What changes a feed as a whole: its life from activation to deletion, its name and its options. */
 export function feedLifeRoutes(app: RouteApp, services: Services): void {
-  const { configuration, lifecycle, pipeline, removals, etags } = services;
-  const setGoing = (id: string) => {
+  const { configuration, lifecycle, pipeline, removals, reconnections, views, etags } = services;
+  const setGoing = (started: FeedResource, reply: FastifyReply) => {
     pipeline.configurationChanged();
-    pipeline.resume(id);
+    if (!pipeline.isHeld(started.id)) pipeline.resume(started.id);
+    reconnections.start(started.id);
+    const whole = views.whole(started);
+    if (whole.waits_for?.some((wait) => wait.for === 'connection')) reply.code(202);
+    return ok(whole);
   };
 
   app.post(
     `${PATH}/activate`,
-    { schema: { params: feedParams, headers: ifMatchHeaders, response: feed } },
-    async (request) => {
+    { schema: { params: feedParams, headers: ifMatchHeaders, response: going } },
+    async (request, reply) => {
       etags.mustMatch(request, findFeed(configuration, request.params));
       const activated = await lifecycle.activate(request.params.feed_id);
-      setGoing(activated.id);
-      return ok(activated);
+      return setGoing(activated, reply);
     },
   );
   app.post(
     `${PATH}/resume`,
-    { schema: { params: feedParams, headers: ifMatchHeaders, response: feed } },
-    async (request) => {
+    { schema: { params: feedParams, headers: ifMatchHeaders, response: going } },
+    async (request, reply) => {
       etags.mustMatch(request, findFeed(configuration, request.params));
       const resumed = await lifecycle.resume(request.params.feed_id);
-      setGoing(resumed.id);
-      return ok(resumed);
+      return setGoing(resumed, reply);
     },
   );
   app.post(
@@ -44,6 +49,7 @@ export function feedLifeRoutes(app: RouteApp, services: Services): void {
     async (request) => {
       etags.mustMatch(request, findFeed(configuration, request.params));
       const paused = lifecycle.pause(request.params.feed_id);
+      reconnections.drop(paused.id);
       pipeline.configurationChanged();
       pipeline.pause(paused.id);
       return ok(paused);
@@ -66,8 +72,9 @@ export function feedLifeRoutes(app: RouteApp, services: Services): void {
     async (request) => {
       etags.mustMatch(request, findFeed(configuration, request.params));
       const leaving = lifecycle.remove(request.params.feed_id, request.query.mode);
+      reconnections.drop(leaving.id);
       removals.start(leaving.id);
-      return ok(leaving);
+      return ok(views.whole(leaving));
     },
   );
 }

@@ -26,8 +26,13 @@ const feed = { 200: resourceWrapperSchema(feedResourceSchema) };
 const statistics = { 200: resourceWrapperSchema(feedStatisticsSchema) };
 
 /** `/audience_segment_external_feeds`: feeds, their properties, their life and what became of their updates. */
-export function feedRoutes(app: RouteApp, { configuration, pipeline, etags, now }: Services): void {
+export function feedRoutes(app: RouteApp, { configuration, pipeline, views, etags, now }: Services): void {
   const { feeds, feedProperties } = configuration;
+  const statisticsOf = (feedId: string) => ({
+    ...pipeline.statistics(feedId),
+    circuit: views.circuit(feedId),
+    backlog: views.backlog(feedId),
+  });
 
   app.post(PATH, { schema: { body: createFeedSchema, response: feed } }, async ({ body }) => {
     const { segment, version } = findBound(configuration, body);
@@ -39,9 +44,7 @@ export function feedRoutes(app: RouteApp, { configuration, pipeline, etags, now 
     async ({ query }) => listOk(feeds.list(query), query),
   );
   app.get(`${PATH}/:feed_id`, { schema: { params: feedParams, response: feed } }, async ({ params }) => {
-    const feed = findFeed(configuration, params);
-    const leaving = pipeline.leaving(feed.id);
-    return ok({ ...feed, circuit: pipeline.circuit(feed.id), ...(leaving === undefined ? {} : { leaving }) });
+    return ok(views.whole(findFeed(configuration, params)));
   });
 
   app.get(
@@ -94,13 +97,12 @@ export function feedRoutes(app: RouteApp, { configuration, pipeline, etags, now 
     async (request) => {
       const feed = findFeed(configuration, request.params);
       etags.mustMatch(request, feed);
-      const { id } = feed;
-      await pipeline.drain(id);
-      return ok(pipeline.statistics(id));
+      await pipeline.drain(feed.id);
+      return ok({ ...statisticsOf(feed.id), waits_for: views.waits(feed.id) });
     },
   );
   app.get(`${PATH}/:feed_id/statistics`, { schema: { params: feedParams, response: statistics } }, async ({ params }) =>
-    ok(pipeline.statistics(findFeed(configuration, params).id)),
+    ok(statisticsOf(findFeed(configuration, params).id)),
   );
 }
 

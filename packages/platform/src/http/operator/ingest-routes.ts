@@ -1,12 +1,18 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { type FeedResource, type IngestReport, ingestReportSchema, resourceWrapperSchema } from '@batchfeed/schemas';
-import type { FastifyRequest } from 'fastify';
+import {
+  type FeedResource,
+  type FeedStatus,
+  type IngestReport,
+  ingestReportSchema,
+  resourceWrapperSchema,
+} from '@batchfeed/schemas';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { UploadMode } from '../../config/uploads.ts';
 import { takesUpdates } from '../../feed-lifecycle.ts';
 import { ingestStream } from '../../ingest/ingest-stream.ts';
 import { readLines } from '../../ingest/read-lines.ts';
+import type { UploadMode } from '../../ingest/upload-notes.ts';
 import type { KeyedUpload } from '../../ingest/upload-register.ts';
 import { remembering, WholeSegment } from '../../ingest/whole-segment.ts';
 import { PlatformError } from '../../platform-error.ts';
@@ -21,6 +27,17 @@ const query = z.object({
   /** With `mode=full`: whether a body without lines means that nobody is. */
   allow_empty: z.enum(['true', 'false']).default('false'),
 });
+/** What makes a feed take updates. */
+const ADVICE: Readonly<Record<FeedStatus, string>> = {
+  INITIAL: 'Activate it first.',
+  PUBLISHED: 'Activate it first.',
+  PAUSED: 'Resume it first; that works although its plugin does not answer.',
+  DRAINING: 'It is being deleted.',
+  DISCARDING: 'It is being deleted.',
+  ACTIVE: '',
+  INITIAL_LOADING: '',
+  LIVE: '',
+};
 const keySchema = z.string().min(1).max(255);
 const headers = z.looseObject({
   'idempotency-key': keySchema
@@ -31,7 +48,7 @@ const headers = z.looseObject({
 
 /**
  * `…/user_segment_updates`: NDJSON of any length, or a JSON array, gzipped or not. Answered once everything accepted is on
- * disk. Register it in a scope of its own: it takes bodies as streams, whatever they say they are.
+ * disk; 503 or 507 as soon as there is no room on it, with how much was taken. Register it in a scope of its own: it takes bodies as streams, whatever they say they are.
  */
 export function ingestRoutes(app: RouteApp, services: Services): void {
   const { configuration, uploads, pipeline } = services;
@@ -48,16 +65,16 @@ export function ingestRoutes(app: RouteApp, services: Services): void {
         response: { 200: resourceWrapperSchema(ingestReportSchema) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const feed = findFeed(configuration, request.params);
       if (!takesUpdates(feed.status) || feed.session_id === undefined) {
         throw new PlatformError(
           'CONFLICT',
-          `Feed ${feed.id} is ${feed.status} and takes no updates. Activate it first.`,
+          `Feed ${feed.id} is ${feed.status} and takes no updates. ${ADVICE[feed.status]}`,
         );
       }
       const body = bodyOf(request);
-      const upload = { ...request.query, body, isJson: isJson(request), feed };
+      const upload = { ...request.query, body, isJson: isJson(request), feed, gone: hangUpOf(reply) };
       const key = request.headers['idempotency-key'];
       const { mode } = request.query;
       const report =
@@ -77,6 +94,8 @@ interface GivenUpload {
   readonly body: AsyncIterable<Buffer>;
   readonly isJson: boolean;
   readonly guard?: KeyedUpload;
+  /** Aborted when the client has hung up. */
+  readonly gone: AbortSignal;
 }
 
 function takeIn(services: Services, upload: GivenUpload): Promise<IngestReport> {
@@ -85,12 +104,13 @@ function takeIn(services: Services, upload: GivenUpload): Promise<IngestReport> 
 }
 
 function takeInUpdates(
-  { configuration, pipeline, lineReader, readAhead: ahead, now, closing, stalledMs }: Services,
-  { feed, mode, body, isJson, guard }: GivenUpload,
+  { configuration, pipeline, lineReader, readAhead: ahead, backpressure, now, closing, stalledMs }: Services,
+  { feed, mode, body, isJson, guard, gone }: GivenUpload,
 ): Promise<IngestReport> {
   const scope = { feedId: feed.id, sessionId: feed.session_id as string };
-  const append = pipeline.appender(scope, guard !== undefined);
-  const common = { ahead, isJson, guard, closing, stalledMs };
+  const append = pipeline.appender(scope);
+  const mayTake = () => backpressure.check(feed.id);
+  const common = { ahead, isJson, guard, mayTake, closing, gone, stalledMs };
   if (!feed.track_segment && mode === 'diff')
     return ingestStream(body, { ...common, read: (lines) => lineReader.read(lines, now()), append });
   // Who is in the segment is told by what the lines say, so that these are read where that is noted.
@@ -102,8 +122,18 @@ function takeInUpdates(
 }
 
 async function takeInWhole(
-  { configuration, lifecycle, pipeline, wholeUploads, readAhead: ahead, now, closing, stalledMs }: Services,
-  { feed, body, isJson, guard, allow_empty }: GivenUpload,
+  {
+    configuration,
+    lifecycle,
+    pipeline,
+    wholeUploads,
+    readAhead: ahead,
+    backpressure,
+    now,
+    closing,
+    stalledMs,
+  }: Services,
+  { feed, body, isJson, guard, allow_empty, gone }: GivenUpload,
 ): Promise<IngestReport> {
   if (wholeUploads.has(feed.id)) {
     throw new PlatformError('CONFLICT', `A whole segment is being uploaded for feed ${feed.id}. Wait for its end.`);
@@ -116,11 +146,13 @@ async function takeInWhole(
     pipeline.configurationChanged();
     const report = await ingestStream(body, {
       read: (lines) => readLines(lines, now(), true),
-      append: (updates) => whole.append(updates),
+      append: (updates, notes) => whole.append(updates, notes),
+      mayTake: () => backpressure.check(feed.id),
       ahead,
       isJson,
       guard,
       closing,
+      gone,
       stalledMs,
     });
     if (report.accepted + report.rejected === 0 && allow_empty !== 'true') {
@@ -129,6 +161,8 @@ async function takeInWhole(
         'The request body has no members. If the segment is empty, say so with allow_empty=true.',
       );
     }
+    // What is not the same upload deletes nobody.
+    guard?.mustBeComplete();
     await whole.complete(report.rejected);
     if (report.rejected === 0) lifecycle.loading(feed.id, true);
     pipeline.configurationChanged();
@@ -136,6 +170,13 @@ async function takeInWhole(
   } finally {
     wholeUploads.delete(feed.id);
   }
+}
+
+/** Aborted when the connection ends before the answer is sent. */
+function hangUpOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 function isJson({ headers }: FastifyRequest): boolean {
