@@ -63,6 +63,8 @@ export function platformOptions(settings: Settings) {
     batchConcurrency: settings.number('batch_concurrency'),
     maxBacklogBytes: settings.number('max_backlog_bytes'),
     minFreeBytes: settings.number('min_free_bytes'),
+    windowBytes: settings.number('window_bytes'),
+    lanes: settings.number('lanes'),
     retention: {
       hourlyDays: settings.number('retention_hourly_days'),
       dailyDays: settings.number('retention_daily_days'),

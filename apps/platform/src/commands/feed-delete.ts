@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeedLeaving, FeedResource } from '@batchfeed/schemas';
 import type { CommandContext, CommandDefinition } from '../cli/command-definition.ts';
 import { feedPath } from '../cli/feed-path.ts';
+import { waitsSentence } from '../cli/outage.ts';
 import { EXIT } from '../exit-codes.ts';
 
 const LOOK_EVERY_MS = 500;
@@ -49,19 +50,8 @@ async function waitUntilGone({ api, out, signal }: CommandContext, path: string,
   }
 }
 
-const WAITS: Readonly<Record<FeedLeaving['waits_for'][number]['for'], string>> = {
-  delay: 'the delay the plugin asked for',
-  retry: 'the repetition of what failed',
-  call: 'calls under way',
-  circuit: 'the plugin to be back',
-  address: 'an address of the plugin',
-};
-
 /** What a deleted feed holds, and what it waits for. */
 function sentenceOn({ updates, lines, waits_for: waits }: FeedLeaving): string {
-  const reasons = waits.map(({ for: what, until_ts: until }) =>
-    until === undefined ? WAITS[what] : `${WAITS[what]} (until ${new Date(until).toISOString()})`,
-  );
-  const why = reasons.length === 0 ? '' : `; waits for ${[...new Set(reasons)].join(' and ')}`;
-  return `  ${updates} updates and ${lines} lines left${why}`;
+  const why = waitsSentence(waits);
+  return `  ${updates} updates and ${lines} lines left${why === '' ? '' : `; ${why}`}`;
 }

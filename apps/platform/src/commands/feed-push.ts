@@ -3,6 +3,7 @@ import type { IngestReport } from '@batchfeed/schemas';
 import type { CommandDefinition } from '../cli/command-definition.ts';
 import { feedPath, query } from '../cli/feed-path.ts';
 import { openInput } from '../cli/input-file.ts';
+import { OutageWatch } from '../cli/outage-watch.ts';
 import { EXIT } from '../exit-codes.ts';
 
 /** Rejections that are shown one by one. */
@@ -20,7 +21,8 @@ export const feedPushCommand: CommandDefinition = {
     { flags: '--idempotency-key <key>', description: 'makes repeating this upload harmless' },
   ],
   example: 'batchfeed feed push 1 updates.ndjson',
-  notes: 'It ends when everything accepted is on disk. Exit code 5 when lines were rejected; the others are in.',
+  notes:
+    'It ends when everything accepted is on disk, whether or not the plugin answers; it says when that does not. Exit code 5 when lines were rejected; the others are in. Refused for want of room (exit code 4), the same file under the same --idempotency-key goes on where it stopped.',
   async run({ api, args: [feedId, file], options, out, signal }) {
     const client = api();
     const path = feedPath(feedId, `/user_segment_updates${query({ mode: options.full ? 'full' : undefined })}`);
@@ -42,9 +44,12 @@ export const feedPushCommand: CommandDefinition = {
       ...(file?.endsWith('.gz') ? { 'content-encoding': 'gzip' } : {}),
       ...(options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey as string }),
     };
-    const report: IngestReport = await client.upload(path, counted, headers).finally(() => {
+    const watch = new OutageWatch(client, feedPath(feedId), out);
+    watch.start();
+    const report: IngestReport = await client.upload(path, counted, headers).finally(async () => {
       progress?.stop();
       source.destroy();
+      await watch.stop();
     });
     out.result(report, render(report));
     return report.rejected > 0 ? EXIT.found : EXIT.ok;

@@ -1,6 +1,7 @@
 import type { Coverage, FeedStatistics, SessionStatistics, StatisticsPeriod } from '@batchfeed/schemas';
 import type { CommandContext, CommandDefinition } from '../cli/command-definition.ts';
 import { feedPath, query, time } from '../cli/feed-path.ts';
+import { pluginColumn, waitingColumn } from '../cli/outage.ts';
 import { table } from '../cli/output.ts';
 import { statisticsRows } from '../cli/statistics-rows.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -38,7 +39,11 @@ export const feedStatsCommand: CommandDefinition = {
 
 async function showTotal({ api, args: [feedId], out }: CommandContext): Promise<void> {
   const statistics: FeedStatistics = await api().call('GET', feedPath(feedId, '/statistics'));
-  out.result(statistics, table(statisticsRows(statistics)));
+  const fares = [
+    ['plugin', 'answers', pluginColumn(statistics)],
+    ['backlog', 'waiting', waitingColumn(statistics)],
+  ];
+  out.result(statistics, table([...fares, ...statisticsRows(statistics)]));
 }
 
 async function showPeriods({ api, args: [feedId], out }: CommandContext, route: string): Promise<void> {

@@ -50,6 +50,18 @@ export const SETTINGS = {
     default: '1073741824',
     check: wholeNumber(0),
   },
+  window_bytes: {
+    description: 'bytes of memory for lines that are grouped, sealed or sent; what does not fit waits on disk',
+    default: '268435456',
+    check: wholeNumber(1_048_576),
+  },
+  lanes: {
+    description: 'lanes of the store, 1 to 256, fixed by the first start on a data folder',
+    default: '1',
+    check: (text) => {
+      if (!/^\d{1,3}$/.test(text) || Number(text) < 1 || Number(text) > 256) throw new Error('must be from 1 to 256');
+    },
+  },
   retention_hourly_days: { description: 'days of statistics by the hour', default: '90', check: wholeNumber(1) },
   retention_daily_days: { description: 'days of statistics by the day', default: '800', check: wholeNumber(1) },
   retention_dead_letters_days: {
