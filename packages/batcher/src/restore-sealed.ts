@@ -8,8 +8,8 @@ import { distinct, liveGroups, pendingOf, Wait } from './wait.ts';
  * Takes lines of one cause back in that were sealed before a restart. `groups` are their batches.
  *
  * What each batch waits for is found again from the lines: it is what it waited for before, or more.
- * Only batches with a lower sequence are waited for. Where the ordering in force is not by subject,
- * nothing is waited for, and tails add up.
+ * Only batches with a lower sequence are waited for. This does not depend on the ordering in force:
+ * the batches may have been sealed under another one. Where it is not by subject, tails add up.
  */
 export function restoreSealed<L extends BatchLine>(
   order: Order<L>,
@@ -23,10 +23,6 @@ export function restoreSealed<L extends BatchLine>(
   const known = subjects.get(subject);
   const isHeld = known instanceof HeldSubject;
   const tail = pendingOf(isHeld ? known.tail : known);
-  if (!order.bySubject) {
-    subjects.set(subject, Wait.sum(tail, groups, true));
-    return;
-  }
   holdAll(subjects.replays.with(undefined, subject), groups);
   if (isHeld && known.length > 0) {
     holdAll(tail, groups);
@@ -36,6 +32,11 @@ export function restoreSealed<L extends BatchLine>(
   const part = subjects.inHand(subject, cause);
   const before = part === undefined ? tail : pendingOf(part.before);
   if (part === undefined) subjects.begin(cause, subject, before);
+  if (!order.bySubject) {
+    holdAll(before, groups);
+    subjects.set(subject, Wait.sum(tail, groups, false));
+    return;
+  }
   // A cause that waits for all before it stands for that. Any other cause adds to it.
   let left = part === undefined ? undefined : tail;
   if (!holdAll(before, groups)) left = part === undefined ? before : Wait.sum(left, liveGroups(before), false);

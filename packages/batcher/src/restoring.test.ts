@@ -108,13 +108,28 @@ describe('restoring (point 12)', () => {
     expect(batcher.blockers(only(batcher.drain()))).toEqual([after, ...replays]);
   });
 
-  it('lets nothing wait where the ordering in force is by key, but remembers what is unsettled', () => {
+  it('lets sealed batches wait as before where the ordering in force is by key', () => {
     const batcher = restarted('GROUPING_KEY');
     const batches = ['A', 'B'].map((key) => batcher.restore({ ...SEALED, key }));
     for (const [index, batch] of batches.entries()) batcher.restoreCause([line(batch.key, 'ann')], [batch], 1, index);
-    expect(batches.map(({ blocked }) => blocked)).toEqual([false, false]);
+    expect(batches.map(({ blocked }) => blocked)).toEqual([false, true]);
     batcher.reorder('USER');
     batcher.add(line('C', 'ann'), 5);
     expect(batcher.blockers(only(batcher.drain()))).toEqual(batches);
+  });
+
+  it('lets parts of one sealed cause not wait for one another where the ordering in force is by key', () => {
+    const batcher = restarted('GROUPING_KEY');
+    const batches = ['A', 'B'].map((key) => batcher.restore({ ...SEALED, key }));
+    for (const batch of batches) batcher.restoreCause([line(batch.key, 'ann')], [batch], 1, 7);
+    expect(batches.map(({ blocked }) => blocked)).toEqual([false, false]);
+  });
+
+  it('lets open lines wait for nothing where the ordering in force is by key', () => {
+    const batcher = restarted('GROUPING_KEY');
+    const sealed = batcher.restore({ ...SEALED, key: 'A' });
+    batcher.restoreCause([line('A', 'ann')], [sealed], 1, 1);
+    batcher.restoreCause([line('B', 'ann')], [undefined], 2, 2);
+    expect(only(batcher.drain()).blocked).toBe(false);
   });
 });

@@ -326,7 +326,7 @@ export class World {
     const [first] = lines;
     if (first === undefined) return;
     const isByKey = this.#ordering === 'GROUPING_KEY' && first.subject !== undefined;
-    for (const line of lines) if (isByKey || line.sealedIn === undefined) line.free = isByKey;
+    for (const line of lines) if (line.sealedIn === undefined) line.free = isByKey;
     const fit = lines.filter((line) => line.sealedIn !== undefined || this.#batcher.fault(line) === undefined);
     // A line that was accepted under a wider policy becomes a dead letter of the caller.
     for (const line of lines) if (!fit.includes(line)) line.over = true;
