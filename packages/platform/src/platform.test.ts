@@ -105,6 +105,19 @@ describe('openPlatform', () => {
     await expect(openPlatform({ dataDir, logger })).rejects.toMatchObject({ code: 'DATA_FOLDER_NEWER' });
   });
 
+  it('refuses a folder of an earlier release with a sentence, and changes nothing in it', async () => {
+    const db = new Database(join(dataDir, 'lines.db'));
+    db.exec(`CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT;
+      INSERT INTO schema_version VALUES (1, 'earlier');
+      CREATE TABLE segment (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, lengths BLOB NOT NULL, data TEXT NOT NULL)`);
+    db.close();
+    await expect(openPlatform({ dataDir, logger })).rejects.toMatchObject({
+      code: 'DATA_FOLDER_OLDER',
+      message: expect.stringContaining('earlier release'),
+    });
+    expect(await readdir(dataDir)).toEqual(['lines.db']);
+  });
+
   it('closes once, however often it is asked', async () => {
     const platform = await openPlatform({ dataDir, logger });
     await Promise.all([platform.close(), platform.close()]);

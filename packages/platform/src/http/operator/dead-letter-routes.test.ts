@@ -100,3 +100,64 @@ it('a dead letter is shown masked, and in clear only to whom may operate, which 
   expect((await operator.call('GET', `${feed.path}/dead_letters/nonsense`)).status).toBe(404);
   expect(await operator.do<AuditEntry[]>('GET', `/v1/audit?action=reveal`)).toHaveLength(1);
 });
+
+it('a replay that later updates of the same users have overtaken wants a confirmation, and sends nothing without', async () => {
+  plugin.on(UPDATE, ({ json }, response) => {
+    const user = json.user_identifiers[0].user_point_id;
+    answer(response, 200, { status: 'ok', data: [line('k', { user, operation: json.operation })] });
+  });
+  plugin.on(BATCH, (_, response) => answer(response, 400, { status: 'ERROR' }));
+  const overtaken = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 1 } });
+  await overtaken.push([update('ann'), update('bob')]);
+  await overtaken.until(({ lines }) => lines.dead === 2);
+  plugin.on(BATCH, ({ json }, response) =>
+    answer(response, 200, { status: 'OK', sent_items_in_success: json.batch_content.length, sent_items_in_error: 0 }),
+  );
+  await overtaken.push([update('ann', 'DELETE')]);
+  await overtaken.until(({ lines }) => lines.delivered === 1);
+  const replay = (body: object) => operator.call('POST', `${overtaken.path}/dead_letters/replay`, body);
+  const letters = await operator.do<{ id: string }[]>('GET', `${overtaken.path}/dead_letters`);
+  const [ann, bob] = letters.map(({ id }) => id);
+  const refused = await replay({});
+  expect(refused).toMatchObject({
+    status: 409,
+    body: { code: 'REPLAY_OVERTAKEN', overtaken: 1, overtaken_ids: [ann], error: expect.stringContaining(ann ?? '?') },
+  });
+  const single = await operator.call('POST', `${overtaken.path}/dead_letters/${ann}/replay`);
+  expect(single.status).toBe(409);
+  expect((await overtaken.statistics()).lines.dead).toBe(2);
+  expect((await replay({ ids: [bob] })).body.data).toEqual({ replayed: 1 });
+  expect((await replay({ confirm: true })).body.data).toEqual({ replayed: 1 });
+  await overtaken.until(({ lines }) => lines.delivered === 3 && lines.dead === 0);
+});
+
+it('all dead letters are replayed in the order of their sealing, not of their dying', async () => {
+  let isBad = true;
+  plugin.on(UPDATE, ({ json }, response) => {
+    const user = json.user_identifiers[0].user_point_id;
+    answer(response, 200, { status: 'ok', data: [line(user, { user })] });
+  });
+  // The first of them is refused last.
+  plugin.on(BATCH, async ({ json }, response) => {
+    const count = json.batch_content.length;
+    if (!isBad) return answer(response, 200, { status: 'OK', sent_items_in_success: count, sent_items_in_error: 0 });
+    await new Promise((resolve) => setTimeout(resolve, json.batch_content[0].user === 'u0' ? 300 : 0));
+    answer(response, 400, { status: 'ERROR' });
+  });
+  const ordered = await makeFeed(operator, plugin.url, { batching: { batch_flush_max_size: 1 } });
+  await ordered.push([update('u0')]);
+  await ordered.until(({ lines }) => lines.in_flight === 1);
+  await ordered.push([update('u1'), update('u2')]);
+  await ordered.until(({ lines }) => lines.dead === 3);
+  isBad = false;
+  await operator.do('POST', `${ordered.path}/pause`);
+  await operator.do('POST', `${ordered.path}/dead_letters/replay`, {});
+  const before = plugin.ofPath(BATCH).length;
+  await operator.do('POST', `${ordered.path}/resume`);
+  await ordered.until(({ lines }) => lines.delivered === 3);
+  const users = plugin
+    .ofPath(BATCH)
+    .slice(before)
+    .map(({ json }) => json.batch_content[0].user);
+  expect(users).toEqual(['u0', 'u1', 'u2']);
+});
