@@ -1,7 +1,7 @@
 import { mkdtemp, open as openFile, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { portContract } from '@batchfeed/delivery/testing';
+import { storeContract } from '@batchfeed/delivery/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { openSqliteStore } from './index.ts';
 
@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('the SQLite store', () => {
   const files = new Map<string, string>();
   const fileOf = (store: { id: string }) => files.get(store.id) ?? '';
-  const cases = portContract({
+  const cases = storeContract({
     open: async (lanes) => {
       count += 1;
       const file = join(folder, `${count}.db`);

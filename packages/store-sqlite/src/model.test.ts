@@ -194,6 +194,6 @@ it('reads the same as a memory store, whatever is written, over, removed and reo
         await pair.close().catch(() => {});
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, endOnFailure: true },
   );
 });

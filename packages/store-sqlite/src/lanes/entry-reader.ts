@@ -4,24 +4,19 @@ import { DamagedSegment, type SegmentCache } from '../rows/segment-cache.ts';
 import type { Statements } from '../statements.ts';
 import { EntryCollector } from './entry-collector.ts';
 import type { LaneBook } from './lane-book.ts';
+import type { Place, PlaceMemo } from './place-memo.ts';
 import type { QueueBook } from './queue-book.ts';
-
-/** Where an entry stands: in the tail or in the table `piece`. */
-interface Place {
-  readonly segment: number;
-  readonly place: number;
-  readonly first: number;
-  readonly count: number;
-}
 
 /** Reads entries of a lane's queues. */
 export class EntryReader {
   readonly #statements: Statements;
   readonly #cache: SegmentCache;
+  readonly #memo: PlaceMemo;
 
-  constructor(statements: Statements, cache: SegmentCache) {
+  constructor(statements: Statements, cache: SegmentCache, memo: PlaceMemo) {
     this.#statements = statements;
     this.#cache = cache;
+    this.#memo = memo;
   }
 
   /**
@@ -75,10 +70,13 @@ export class EntryReader {
   #placeOf(book: LaneBook, queue: QueueBook, position: number): Place {
     const inTail = queue.tailPieceAt(position);
     if (inTail !== undefined) return { ...inTail, segment: inTail.segment.id };
+    const known = this.#memo.find(queue.id, position);
+    if (known !== undefined) return known;
     const row = this.#statements.pieceAt.get(queue.id, position);
     if (row === undefined || position >= row.first + row.count) {
       throw damage(book.number, queue.name, position, 'it is missing');
     }
+    this.#memo.add(queue.id, row);
     return row;
   }
 

@@ -39,8 +39,8 @@ export class LaneBook {
   live: number;
   /** Whether segments are leaving the tail until it is well below its limits. */
   shelving = false;
-  /** Compaction looks behind this segment next. */
-  compactedTo = 0;
+  /** Compaction looks behind this segment next; from the first on when undefined. */
+  compactedTo: number | undefined;
   /** Whether it copied something on its present way through the shelf. */
   sparseSeen = false;
   /** Whether it found nothing to copy; false again when something has ended. */

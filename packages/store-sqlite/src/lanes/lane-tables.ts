@@ -12,6 +12,7 @@ import { EntryReader } from './entry-reader.ts';
 import type { LaneBook } from './lane-book.ts';
 import { LaneWriter } from './lane-writer.ts';
 import { loadLane } from './load-lane.ts';
+import { PlaceMemo } from './place-memo.ts';
 
 /** What became of one write: positions of the first entries, or why it was not done. */
 export type WriteResult = { readonly firsts: readonly number[] } | { readonly fault: StoreFault };
@@ -21,6 +22,7 @@ export class LaneTables {
   readonly #db: Sqlite.Database;
   readonly #statements: Statements;
   readonly #cache: SegmentCache;
+  readonly #memo = new PlaceMemo();
   readonly #tuning: Tuning;
   readonly #reader: EntryReader;
   readonly #describe: (error: unknown) => StoreFault;
@@ -35,11 +37,12 @@ export class LaneTables {
     this.#describe = describe;
     this.#statements = prepareStatements(db);
     this.#cache = new SegmentCache(this.#statements, tuning.cacheBytes);
-    this.#reader = new EntryReader(this.#statements, this.#cache);
+    this.#reader = new EntryReader(this.#statements, this.#cache, this.#memo);
     this.upkeep = new Upkeep({
       db,
       statements: this.#statements,
       cache: this.#cache,
+      memo: this.#memo,
       books: this.#books,
       tuning,
       reload: (lane) => this.#reload(lane),
@@ -48,7 +51,7 @@ export class LaneTables {
 
   own(lane: number): OwnedLane {
     this.#books.delete(lane);
-    this.#cache.clear();
+    this.#forgetRead();
     const token = drawToken();
     const book = this.#db
       .transaction(() => {
@@ -151,7 +154,7 @@ export class LaneTables {
   #reload(lane: number): void {
     const book = this.#books.get(lane);
     if (book === undefined) return;
-    this.#cache.clear();
+    this.#forgetRead();
     try {
       const loaded = loadLane(this.#statements, lane);
       loaded.owner = book.owner;
@@ -160,6 +163,12 @@ export class LaneTables {
     } catch (error) {
       book.failed ??= this.#describe(error);
     }
+  }
+
+  /** What was read may have another id or another place now. */
+  #forgetRead(): void {
+    this.#cache.clear();
+    this.#memo.clear();
   }
 
   #bookOf(ref: LaneRef): LaneBook {

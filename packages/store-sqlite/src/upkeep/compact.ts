@@ -1,5 +1,6 @@
 import { isSqliteDamage } from '../lanes/entry-reader.ts';
 import type { LaneBook } from '../lanes/lane-book.ts';
+import type { QueueBook } from '../lanes/queue-book.ts';
 import { SegmentBuilder } from '../rows/segment-builder.ts';
 import { DamagedSegment, type LoadedSegment } from '../rows/segment-cache.ts';
 import { segmentIdsOf } from '../rows/segment-ids.ts';
@@ -15,7 +16,7 @@ const STEP_BYTES = 512 * 1024;
 /** A piece that is to be copied: its row, and where its data is. */
 interface Found {
   readonly row: PieceRow;
-  readonly queue: number;
+  readonly queue: QueueBook;
   readonly owner: number;
   readonly data: Buffer;
 }
@@ -27,8 +28,9 @@ export function isTooSparse({ stored, live, nothingSparse }: LaneBook, { garbage
 
 /** Copies what lives in sparse segments into new ones. Positions and tokens stay. */
 export function compact(tools: UpkeepTools, book: LaneBook, until: number): void {
-  const { end } = segmentIdsOf(book.number);
-  const shelves = tools.statements.shelvesFrom.all(book.compactedTo, end, STEP_SHELVES);
+  const { arrivals, end } = segmentIdsOf(book.number);
+  const behind = book.compactedTo ?? arrivals - 1;
+  const shelves = tools.statements.shelvesFrom.all(behind, end, STEP_SHELVES);
   const builder = new SegmentBuilder(tools.tuning.segmentBytes);
   let copied = 0;
   for (const shelf of shelves) {
@@ -38,14 +40,17 @@ export function compact(tools: UpkeepTools, book: LaneBook, until: number): void
     if (take(tools, book, shelf, builder)) copied += 1;
   }
   book.sparseSeen ||= copied > 0;
-  if (shelves.length < STEP_SHELVES && book.compactedTo === (shelves.at(-1)?.segment ?? book.compactedTo)) {
+  const last = shelves.at(-1)?.segment;
+  if (shelves.length < STEP_SHELVES && (last === undefined || book.compactedTo === last)) {
     // Once round: when nothing was sparse, there is nothing to do until something ends.
     book.nothingSparse = !book.sparseSeen;
     book.sparseSeen = false;
-    book.compactedTo = 0;
+    book.compactedTo = undefined;
   }
   addCopies(tools, book, builder);
-  if (copied > 0) saveLane(tools.statements, book);
+  if (copied === 0) return;
+  tools.memo.clear();
+  saveLane(tools.statements, book);
 }
 
 /** Takes what lives in a segment and deletes it; returns false for a damaged one, which is left alone. */
@@ -54,22 +59,21 @@ function take(tools: UpkeepTools, book: LaneBook, shelf: ShelfRow, builder: Segm
   let found: readonly Found[];
   try {
     segment = tools.cache.load(shelf.segment);
-    found = livePieces(tools, shelf.segment, segment);
+    found = livePieces(tools, book, shelf.segment, segment);
   } catch (error) {
     if (!(error instanceof DamagedSegment) && !isSqliteDamage(error)) throw error;
     tools.damaged.add(shelf.segment);
     return false;
   }
-  for (const { row, queue: id, owner, data } of found) {
-    const queue = book.byId.get(id);
+  for (const { row, queue, owner, data } of found) {
     const stop = row.first + row.count;
-    for (let from = queue?.nextLive(row.first) ?? stop; queue !== undefined && !queue.removed && from < stop; ) {
+    for (let from = queue.removed ? stop : queue.nextLive(row.first); from < stop; ) {
       const to = queue.nextOver(from, stop);
       const { head } = segment;
       const start = head.endOf(row.place, from - row.first - 1);
       const end = head.endOf(row.place, to - row.first - 1);
       builder.add(
-        id,
+        queue.id,
         owner,
         from,
         data.subarray(start, end),
@@ -77,7 +81,7 @@ function take(tools: UpkeepTools, book: LaneBook, shelf: ShelfRow, builder: Segm
       );
       from = queue.nextLive(to);
     }
-    tools.statements.dropPiece.run(id, row.first);
+    tools.statements.dropPiece.run(queue.id, row.first);
   }
   tools.statements.dropShelf.run(shelf.segment);
   deleteSegment(tools, shelf.segment);
@@ -87,11 +91,13 @@ function take(tools: UpkeepTools, book: LaneBook, shelf: ShelfRow, builder: Segm
 }
 
 /** @throws DamagedSegment */
-function livePieces({ statements }: UpkeepTools, id: number, segment: LoadedSegment): Found[] {
-  return segment.head.pieces.flatMap(({ queue, first, owner }, place) => {
-    const row = statements.piece.get(queue, first);
+function livePieces({ statements }: UpkeepTools, book: LaneBook, id: number, segment: LoadedSegment): Found[] {
+  return segment.head.pieces.flatMap(({ queue: queueId, first, owner }, place) => {
+    const row = statements.piece.get(queueId, first);
     if (row === undefined || row.segment !== id || row.place !== place) return [];
-    return [{ row, queue, owner, data: segment.pieceData(place, queue, first) }];
+    const queue = book.byId.get(queueId);
+    if (queue === undefined) throw new DamagedSegment('the index names a queue that is not there');
+    return [{ row, queue, owner, data: segment.pieceData(place, queueId, first) }];
   });
 }
 

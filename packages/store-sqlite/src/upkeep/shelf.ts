@@ -1,5 +1,6 @@
 import { isSqliteDamage } from '../lanes/entry-reader.ts';
 import type { LaneBook } from '../lanes/lane-book.ts';
+import type { PlaceMemo } from '../lanes/place-memo.ts';
 import type { SegmentCache } from '../rows/segment-cache.ts';
 import type { Statements } from '../statements.ts';
 import type { Tuning } from '../tuning.ts';
@@ -8,6 +9,7 @@ import type { Tuning } from '../tuning.ts';
 export interface UpkeepTools {
   readonly statements: Statements;
   readonly cache: SegmentCache;
+  readonly memo: PlaceMemo;
   readonly tuning: Tuning;
   /** Segments that SQLite cannot delete or that cannot be read: they are left alone. */
   readonly damaged: Set<number>;

@@ -1,6 +1,7 @@
 import type Sqlite from 'better-sqlite3';
 import { relaxedTransaction } from '../database.ts';
 import type { LaneBook } from '../lanes/lane-book.ts';
+import type { PlaceMemo } from '../lanes/place-memo.ts';
 import type { SegmentCache } from '../rows/segment-cache.ts';
 import type { Statements } from '../statements.ts';
 import type { Tuning } from '../tuning.ts';
@@ -50,6 +51,7 @@ export class Upkeep {
     db: Sqlite.Database;
     statements: Statements;
     cache: SegmentCache;
+    memo: PlaceMemo;
     books: ReadonlyMap<number, LaneBook>;
     tuning: Tuning;
     reload: (lane: number) => void;
@@ -58,6 +60,7 @@ export class Upkeep {
     this.#tools = {
       statements: given.statements,
       cache: given.cache,
+      memo: given.memo,
       tuning: given.tuning,
       damaged: new Set(),
       now: () => performance.now(),
