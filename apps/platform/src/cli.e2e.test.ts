@@ -147,7 +147,7 @@ describe('batchfeed', () => {
     await until(({ lines }: { lines: { dead: number } }) => lines.dead === 5);
     expect((await run(['doctor'])).stdout).toContain('✗ feeds: feed 1 has dead letters');
     const listed = await run(['dead-letters', 'list', '1', '--http-status', '400']);
-    expect(listed.stdout).toMatch(/batch-0-1 [\s\S]*closed[\s\S]*1 of 1/);
+    expect(listed.stdout).toMatch(/batch-1-0 [\s\S]*closed[\s\S]*1 of 1/);
     const exported = await run(['dead-letters', 'export', '1', 'dead.ndjson']);
     expect(exported).toMatchObject({ code: 0, stdout: '1 dead letters written to dead.ndjson\n' });
     expect(JSON.parse(readFileSync(join(folder, 'dead.ndjson'), 'utf8')).contents).toHaveLength(5);
@@ -163,7 +163,7 @@ describe('batchfeed', () => {
     expect(forced).toEqual({ file: 'dead.ndjson', dead_letters: 1, bytes });
     batchStatus = 200;
     expect((await run(['dead-letters', 'replay', '1'])).code).toBe(2);
-    expect(await json('dead-letters', 'replay', '1', 'batch-0-1')).toEqual({ replayed: 1 });
+    expect(await json('dead-letters', 'replay', '1', 'batch-1-0', '--confirm')).toEqual({ replayed: 1 });
     await until(({ lines }: { lines: { delivered: number } }) => lines.delivered === 20);
     expect(await run(['doctor'])).toMatchObject({ code: 0, stdout: expect.not.stringContaining('✗') });
 
@@ -197,6 +197,32 @@ describe('batchfeed', () => {
       expect(stderr).toMatch(/^\S+ cannot be read: [^\n]*\n$/);
     }
     expect((await run(['feed', 'delete', id, '--mode', 'discard', '--wait'])).code).toBe(0);
+  });
+
+  it('says during and after an upload that the plugin does not answer, and since when', async () => {
+    const { id } = await json('feed', 'create', '--plugin-id', '1', '--version', '1.0.0', '--activate');
+    plugin.closeAllConnections();
+    await new Promise((resolve) => plugin.close(resolve));
+    const before = performance.now();
+    const pushed = await run(['feed', 'push', id], updates(30));
+    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(pushed).toMatchObject({ code: 0, stdout: '30 accepted, 0 rejected\n' });
+    expect(pushed.stderr).toMatch(/^ {2}the plugin does not answer since \d\d:\d\d:\d\d: 30 updates wait on disk\n$/);
+    const row = new RegExp(`^${id} .* down since \\d\\d:\\d\\d:\\d\\d +30 updates, 0 lines`, 'm');
+    expect((await run(['feed', 'list'])).stdout).toMatch(row);
+    expect((await run(['feed', 'stats', id])).stdout).toMatch(
+      /^plugin +answers +down since [\s\S]*30 updates, 0 lines/,
+    );
+    expect((await run(['feed', 'pause', id])).code).toBe(0);
+    const resumed = await run(['feed', 'resume', id]);
+    expect(resumed).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("the plugin's answer to the connection call"),
+    });
+    plugin = newPlugin();
+    await listen(plugin, pluginPort);
+    const gone = await run(['feed', 'delete', id, '--wait']);
+    expect(gone).toMatchObject({ code: 0, stdout: `Feed ${id} is gone.\n` });
   });
 
   it('drains a feed, and deletes it while it says what that waits for', async () => {
