@@ -21,7 +21,10 @@ export class DatabaseError extends Error {
 const LOCK_PATIENCE_MS = 1000;
 
 const PAGE_BYTES = 8192;
-/** Size of the write-ahead log at which it is folded into the file. Writing over a log that is there flushes faster than making one longer. */
+/**
+ * Size of the write-ahead log at which it is folded into the file. Writing over a log that is there
+ * flushes faster than making one longer.
+ */
 const CHECKPOINT_BYTES = 4 * 1024 * 1024;
 
 export function openDatabase({ file, lanes, maxBytes }: OpenRequest): {
@@ -32,10 +35,12 @@ export function openDatabase({ file, lanes, maxBytes }: OpenRequest): {
   makePrivate(file);
   const db = new Sqlite(file, { timeout: LOCK_PATIENCE_MS });
   try {
-    // Must come first: one process owns the file as long as it lives, and the system frees it however that process ends.
+    // Must come first: one process owns the file as long as it lives, and the system frees it
+    // however that process ends.
     db.pragma('locking_mode = EXCLUSIVE');
     if (isEmpty(db)) {
-      // A write's lines are one long row, which larger pages hold in fewer pieces; larger still, and small changes cost more.
+      // A write's lines are one long row, which larger pages hold in fewer pieces; larger still,
+      // and small changes cost more.
       db.pragma(`page_size = ${PAGE_BYTES}`);
       db.pragma('auto_vacuum = INCREMENTAL');
     }
@@ -53,7 +58,10 @@ export function openDatabase({ file, lanes, maxBytes }: OpenRequest): {
   }
 }
 
-/** Lines are personal data. SQLite gives its journals the mode of the file, so a new file is made before SQLite makes it. */
+/**
+ * Lines are personal data. SQLite gives its journals the mode of the file, so a new file is made
+ * before SQLite makes it.
+ */
 function makePrivate(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
@@ -100,8 +108,8 @@ function identity(db: Sqlite.Database, lanes: number): { id: string; lanes: numb
 }
 
 /**
- * Does something in a transaction that is not flushed to disk: it becomes durable with the next one that is. A crash leaves the
- * state before it or behind it.
+ * Does something in a transaction that is not flushed to disk: it becomes durable with the next one
+ * that is. A crash leaves the state before it or behind it.
  */
 export function relaxedTransaction<T>(db: Sqlite.Database, work: () => T): T {
   db.pragma('synchronous = NORMAL');

@@ -19,7 +19,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const content = (index: number) => JSON.stringify({ index, filler: 'x'.repeat(300) });
 
-/** Appends until it fails or `most` entries are in; returns the texts acknowledged and the error. */
+/**
+ * Appends until it fails or `most` entries are in; returns the texts acknowledged and the error.
+ */
 async function fill(store: Store, lane: Lane, most: number, from = 0) {
   const acknowledged: string[] = [];
   for (let index = from; index < from + most; index += 20) {

@@ -10,7 +10,10 @@ import { structureFaults } from './structure.ts';
 /** Positions of each queue whose text was found and is whole. */
 type Whole = Map<number, Ranges>;
 
-/** What SQLite and the store itself find wrong with a file, in sentences; none when all is well. Reads all of it. */
+/**
+ * What SQLite and the store itself find wrong with a file, in sentences; none when all is well.
+ * Reads all of it.
+ */
 export function findFaults(db: Sqlite.Database, lanes: number): string[] {
   const faults = db
     .prepare<[], string>('PRAGMA integrity_check')

@@ -1,4 +1,7 @@
-/** Random work on a SQLite store and on a memory store has to read the same at any time, reopenings in between. */
+/**
+ * Random work on a SQLite store and on a memory store has to read the same at any time, reopenings
+ * in between.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -194,6 +197,7 @@ it('reads the same as a memory store, whatever is written, over, removed and reo
         await pair.close().catch(() => {});
       }
     }),
+    // To shrink a failing example takes minutes, and its seed repeats it.
     { numRuns: RUNS, endOnFailure: true },
   );
 });

@@ -1,4 +1,6 @@
-/** Entries one behind the other in UTF-8, and the bytes of each, by which they are told apart again. */
+/**
+ * Entries one behind the other in UTF-8, and the bytes of each, by which they are told apart again.
+ */
 export interface PackedEntries {
   readonly data: Uint8Array<ArrayBuffer>;
   readonly lengths: Uint32Array;
@@ -8,8 +10,9 @@ export interface PackedEntries {
 const MOST_BYTES = 3;
 
 /**
- * Packs the texts of a write, list by list. Encoded here, each is copied once, into memory that another thread is handed: as a string it
- * would be copied to be joined, to be sent, to be received and to be encoded after all.
+ * Packs the texts of a write, list by list. Encoded here, each is copied once, into memory that
+ * another thread is handed: as a string it would be copied to be joined, to be sent, to be received
+ * and to be encoded after all.
  */
 export function packEntries(lists: readonly (readonly string[])[]): PackedEntries {
   let count = 0;

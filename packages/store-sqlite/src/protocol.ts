@@ -1,4 +1,7 @@
-/** What the store asks of its worker thread, and what comes back. Everything is cheap to clone: flat arrays and few strings. */
+/**
+ * What the store asks of its worker thread, and what comes back. Everything is cheap to clone: flat
+ * arrays and few strings.
+ */
 import type { StoreFault } from './store-fault.ts';
 import type { Tuning } from './tuning.ts';
 
@@ -9,7 +12,9 @@ export interface OpenRequest {
   readonly tuning: Partial<Tuning> | undefined;
 }
 
-/** A lane as its owner knows it; every call names the owner, so that an earlier one is told apart. */
+/**
+ * A lane as its owner knows it; every call names the owner, so that an earlier one is told apart.
+ */
 export interface LaneRef {
   readonly lane: number;
   readonly owner: number;
@@ -31,7 +36,10 @@ export interface WriteMessage extends LaneRef {
 
 /** Entries that were read. */
 export interface EntriesMessage {
-  /** Runs of neighbouring entries under one token, three numbers each: first position, count, index in `tokens`. */
+  /**
+   * Runs of neighbouring entries under one token, three numbers each: first position, count, index
+   * in `tokens`.
+   */
   readonly runs: readonly number[];
   readonly tokens: readonly string[];
   /** UTF-8 bytes of each entry. */

@@ -8,17 +8,24 @@ import { MAX_WRITE_BYTES, writeMessage } from './write-message.ts';
 export interface SqliteStoreOptions {
   /** Path of the database file; its folder must exist. SQLite keeps two more files beside it. */
   readonly file: string;
-  /** Lanes, 1 to 256, fixed when the file is made. Default 1, which is fastest: the file has one writer. */
+  /**
+   * Lanes, 1 to 256, fixed when the file is made. Default 1, which is fastest: the file has one
+   * writer.
+   */
   readonly lanes?: number;
-  /** Largest size of the file, in bytes; beyond it writes fail with `STORE_FULL`. Default: what the disk has. */
+  /**
+   * Largest size of the file, in bytes; beyond it writes fail with `STORE_FULL`. Default: what the
+   * disk has.
+   */
   readonly maxBytes?: number;
 }
 
 /**
  * Opens or makes a store. One process has it until it closes it or ends, however it ends.
  *
- * @throws DeliveryError `STORE_LOCKED` when another process has it, `STORE_NEWER`, `STORE_OLDER`, `STORE_CORRUPT`, `STORE_READ_ONLY`, `STORE_FAILED`,
- *   `INVALID` for an impossible number of lanes.
+ * @throws DeliveryError `STORE_LOCKED` when another process has it, `STORE_NEWER`, `STORE_OLDER`,
+ *   `STORE_CORRUPT`, `STORE_READ_ONLY`, `STORE_FAILED`, `INVALID` for an impossible number of
+ *   lanes.
  */
 export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   return openTunedStore(options);
@@ -42,7 +49,8 @@ export async function openTunedStore(options: SqliteStoreOptions, tuning?: Parti
 
 /**
  * A store in one SQLite file (WAL, synchronous FULL), worked by a thread of its own. Writes that
- * wait there while another is on its way to the disk go together in the next transaction: one flush for all of them.
+ * wait there while another is on its way to the disk go together in the next transaction: one flush
+ * for all of them.
  */
 export class SqliteStore implements Store {
   readonly id: string;
@@ -73,12 +81,18 @@ export class SqliteStore implements Store {
     return this.#worker.call('write', message, [message.data.buffer]);
   }
 
-  /** Bytes of the file that are free: written over before the file grows. They are as good as free space of the disk. */
+  /**
+   * Bytes of the file that are free: written over before the file grows. They are as good as free
+   * space of the disk.
+   */
   freeBytes(): Promise<number> {
     return this.#worker.call('freeBytes', undefined);
   }
 
-  /** What is wrong with the file: sentences, none when all is well. Reads all of it, so it takes a while on a large one. */
+  /**
+   * What is wrong with the file: sentences, none when all is well. Reads all of it, so it takes a
+   * while on a large one.
+   */
   integrity(): Promise<string[]> {
     return this.#worker.call('integrity', undefined);
   }

@@ -1,7 +1,10 @@
 import type Sqlite from 'better-sqlite3';
 import { segmentIdsOf } from './rows/segment-ids.ts';
 
-/** A rule of the tables, as a query that counts what breaks it, with the lane and its segment ids as parameters. */
+/**
+ * A rule of the tables, as a query that counts what breaks it, with the lane and its segment ids as
+ * parameters.
+ */
 interface Rule {
   readonly broken: string;
   readonly sql: string;
@@ -45,7 +48,10 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Where the tables of a lane contradict one another, in sentences. Nothing of it loses entries; it would waste room. */
+/**
+ * Where the tables of a lane contradict one another, in sentences. Nothing of it loses entries; it
+ * would waste room.
+ */
 export function structureFaults(db: Sqlite.Database, lane: number): string[] {
   const values = { lane, ...segmentIdsOf(lane) };
   return RULES.flatMap(({ broken, sql }) => {

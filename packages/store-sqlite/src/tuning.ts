@@ -1,6 +1,12 @@
-/** Sizes that decide when the store does what. Tests make them small, so that little data goes all ways. */
+/**
+ * Sizes that decide when the store does what. Tests make them small, so that little data goes all
+ * ways.
+ */
 export interface Tuning {
-  /** Bytes at which a segment is full. Reading one entry reads its segment; larger rows are hardly written faster. */
+  /**
+   * Bytes at which a segment is full. Reading one entry reads its segment; larger rows are hardly
+   * written faster.
+   */
   readonly segmentBytes: number;
   /** Segments and bytes of a lane's tail from which on its oldest segments go to the shelf. */
   readonly tailSegments: number;
@@ -13,7 +19,10 @@ export interface Tuning {
 
 const MIB = 1024 * 1024;
 
-/** The sizes for a store of so many lanes: the tails of all lanes together are as large as that of one alone. */
+/**
+ * The sizes for a store of so many lanes: the tails of all lanes together are as large as that of
+ * one alone.
+ */
 export function tuningFor(lanes: number, changed: Partial<Tuning> = {}): Tuning {
   return {
     segmentBytes: 32 * 1024,

@@ -2,8 +2,8 @@ import type { Entry } from '@batchfeed/delivery';
 import type { EntriesMessage } from './protocol.ts';
 
 /**
- * The entries of an answer. Each text is decoded by itself: a slice of one long string would keep all of it in memory for as long as one
- * of its entries is held.
+ * The entries of an answer. Each text is decoded by itself: a slice of one long string would keep
+ * all of it in memory for as long as one of its entries is held.
  */
 export function unpackEntries({ runs, tokens, lengths, data }: EntriesMessage): Entry[] {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);

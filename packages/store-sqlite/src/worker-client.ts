@@ -20,7 +20,8 @@ export class WorkerClient {
     this.#worker = new Worker(new URL(`./worker${extension}`, import.meta.url), {
       // Flags of the main script (`--input-type`, a test runner's loader) are not the thread's.
       execArgv: [],
-      // What passes through the thread is garbage a moment later; as much room as the main thread's would only be memory that is never used again.
+      // What passes through the thread is garbage a moment later; as much room as the main thread's
+      // would only be memory that is never used again.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
     this.#worker.on('message', (answer: AnswerMessage) => this.#settle(answer));

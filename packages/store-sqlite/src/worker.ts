@@ -1,4 +1,7 @@
-/** The store's own thread: SQLite works and waits for the disk here, so that the caller's event loop does neither. */
+/**
+ * The store's own thread: SQLite works and waits for the disk here, so that the caller's event loop
+ * does neither.
+ */
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type Sqlite from 'better-sqlite3';
 import { DatabaseError, describe, openDatabase } from './database.ts';
@@ -7,9 +10,15 @@ import { LaneTables } from './lanes/lane-tables.ts';
 import type { AnswerMessage, CallName, Calls, EntriesMessage, RequestMessage } from './protocol.ts';
 import { tuningFor } from './tuning.ts';
 
-/** Writes that wait behind one another are one transaction, up to about so many bytes: a small one is not to wait for many large ones. */
+/**
+ * Writes that wait behind one another are one transaction, up to about so many bytes: a small one
+ * is not to wait for many large ones.
+ */
 const GROUP_BYTES = 8 * 1024 * 1024;
-/** Upkeep between two transactions takes at least so long, and half as long as the transaction, so that it keeps up. */
+/**
+ * Upkeep between two transactions takes at least so long, and half as long as the transaction, so
+ * that it keeps up.
+ */
 const UPKEEP_MS = 3;
 const MOST_UPKEEP_MS = 15;
 

@@ -10,7 +10,8 @@ const MOST_BYTES = 3;
 /**
  * A write as the worker is told of it.
  *
- * @throws DeliveryError `INVALID` when it is too large, appends to a queue twice, or to one that it removes.
+ * @throws DeliveryError `INVALID` when it is too large, appends to a queue twice, or to one that it
+ *   removes.
  */
 export function writeMessage(ref: LaneRef, write: LaneWrite): WriteMessage {
   refuseUnfit(write);

@@ -1,7 +1,8 @@
 /**
- * The process that the kill test ends: random writes to a store file, several under way at a time, until it is killed.
- * Arguments: store file, seed. Standard output, a JSON line each: `ask` before a write is made, `done` when it was acknowledged. They are
- * written synchronously, so that what was said before a kill is heard after it.
+ * The process that the kill test ends: random writes to a store file, several under way at a time,
+ * until it is killed. Arguments: store file, seed. Standard output, a JSON line each: `ask` before
+ * a write is made, `done` when it was acknowledged. They are written synchronously, so that what
+ * was said before a kill is heard after it.
  */
 import { writeSync } from 'node:fs';
 import { openTunedStore } from '../sqlite-store.ts';

@@ -1,7 +1,8 @@
 /**
- * Kills that are real: a child process with many writes under way dies by SIGKILL at a random instant, again and again on the same file.
- * What was acknowledged must be there. What was asked for and not acknowledged is there as a whole or not at all, and in the order in
- * which it was asked for. `BATCHFEED_KILLS` sets how often.
+ * Kills that are real: a child process with many writes under way dies by SIGKILL at a random
+ * instant, again and again on the same file. What was acknowledged must be there. What was asked
+ * for and not acknowledged is there as a whole or not at all, and in the order in which it was
+ * asked for. `BATCHFEED_KILLS` sets how often.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -69,7 +70,10 @@ async function contentOf(lane: Lane, tokenOf: (token: string) => string) {
   return { queues, state: await lane.scan('', undefined, 1000) };
 }
 
-/** Does in memory what the lane shows of what was asked for: everything acknowledged and, of the rest, the first ones. */
+/**
+ * Does in memory what the lane shows of what was asked for: everything acknowledged and, of the
+ * rest, the first ones.
+ */
 async function follow(model: MemoryStore, lane: Lane, asked: readonly Asked[], tokens: Map<string, string>) {
   const owned = await model.own(lane.number);
   tokens.set(owned.token, asked[0]?.token ?? 'nothing was written');
@@ -77,7 +81,8 @@ async function follow(model: MemoryStore, lane: Lane, asked: readonly Asked[], t
   let done = 0;
   let isDone = asked.length > 0 && Number(asked[0]?.work.put.count) <= count;
   for (const { work, acknowledged } of asked) {
-    // Each session counts its writes from 1; a session of which nothing arrived leaves the count of an earlier one.
+    // Each session counts its writes from 1; a session of which nothing arrived leaves the count of
+    // an earlier one.
     isDone = isDone && Number(work.put.count) <= count;
     if (acknowledged) expect(isDone, `write ${work.put.count} of lane ${lane.number} was acknowledged`).toBe(true);
     if (!isDone) continue;

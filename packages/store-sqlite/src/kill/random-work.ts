@@ -20,7 +20,10 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Gives random writes to a lane with these queues, one after the other; they have to be made in that order. */
+/**
+ * Gives random writes to a lane with these queues, one after the other; they have to be made in
+ * that order.
+ */
 export function randomWork(seed: number, queues: ReadonlyMap<string, Pick<QueueExtent, 'first' | 'end'>>): () => Work {
   const random = randomFrom(seed);
   const below = (limit: number) => Math.floor(random() * limit);

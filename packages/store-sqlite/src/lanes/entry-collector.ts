@@ -16,8 +16,8 @@ export class EntryCollector {
   }
 
   /**
-   * Adds entries of a piece, counted in it from `from` to below `to`, as far as they have room in `maxBytes`; the first of all always has.
-   * Returns the first that was not added.
+   * Adds entries of a piece, counted in it from `from` to below `to`, as far as they have room in
+   * `maxBytes`; the first of all always has. Returns the first that was not added.
    */
   add({ head }: LoadedSegment, place: number, data: Buffer, from: number, to: number, maxBytes: number): number {
     const start = head.endOf(place, from - 1);

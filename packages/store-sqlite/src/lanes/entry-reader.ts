@@ -20,7 +20,8 @@ export class EntryReader {
   }
 
   /**
-   * Entries from a position on that are not over, up to about `maxBytes`, at least one. Ends before a damaged entry.
+   * Entries from a position on that are not over, up to about `maxBytes`, at least one. Ends before
+   * a damaged entry.
    *
    * @throws DatabaseError `STORE_CORRUPT` when the first one is damaged.
    */
@@ -43,7 +44,9 @@ export class EntryReader {
     return found.message();
   }
 
-  /** @throws DatabaseError `STORE_CORRUPT` when one of them is over, was never there, or is damaged. */
+  /**
+   * @throws DatabaseError `STORE_CORRUPT` when one of them is over, was never there, or is damaged.
+   */
   readAt(book: LaneBook, name: string, positions: readonly number[]): EntriesMessage {
     const found = new EntryCollector(book.tokens);
     const queue = book.byName.get(name);
@@ -60,7 +63,10 @@ export class EntryReader {
     return found.message();
   }
 
-  /** Adds the entries from a live one on that stand in one piece, one after the other; returns the position behind them. */
+  /**
+   * Adds the entries from a live one on that stand in one piece, one after the other; returns the
+   * position behind them.
+   */
   #addRun(found: EntryCollector, book: LaneBook, queue: QueueBook, position: number, maxBytes: number): number {
     const place = this.#placeOf(book, queue, position);
     const to = queue.nextOver(position, place.first + place.count);

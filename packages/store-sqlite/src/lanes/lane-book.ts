@@ -4,18 +4,23 @@ import { Sweeps } from './sweeps.ts';
 import { Tail } from './tail.ts';
 
 /**
- * What is known of an owned lane in memory. It follows what was committed: after a failed transaction it is read anew.
+ * What is known of an owned lane in memory. It follows what was committed: after a failed
+ * transaction it is read anew.
  *
  * Where a segment stands, and how it moves on:
  *
- *   written ─▶ tail (known by its head alone) ─┬─▶ deleted, when nothing of it lives
- *                                             └─▶ shelf (its live pieces in the table `piece`) ─┬─▶ deleted
- *                                                                    copied forward by compaction ─┘
+ *   written ─▶ tail (known by its head alone) ─▶ deleted, when nothing of it lives
+ *                                             ─▶ shelf (its live pieces in the table `piece`)
+ *
+ *   shelf ─▶ deleted, when nothing of it lives
+ *         ─▶ copied forward by compaction: its live pieces go into another segment of the shelf
  *
  * Invariants:
- * - `QueueBook.first` and `over` say which entries live. They are durable with the write that changed them. Everything else (counts of
- *   live entries, rows of pieces) follows later and can be derived anew from them.
- * - Every live entry is in exactly one piece: of a segment of the tail, or of a row in `piece` whose segment has a row in `shelf`.
+ * - `QueueBook.first` and `over` say which entries live. They are durable with the write that
+ *   changed them. Everything else (counts of live entries, rows of pieces) follows later and can be
+ *   derived anew from them.
+ * - Every live entry is in exactly one piece: of a segment of the tail, or of a row in `piece`
+ *   whose segment has a row in `shelf`.
  * - A queue's row knows its end before a segment that shows that end is deleted or leaves the tail.
  */
 export class LaneBook {

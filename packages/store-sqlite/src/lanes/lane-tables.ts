@@ -76,8 +76,8 @@ export class LaneTables {
   }
 
   /**
-   * Does several writes in one transaction, hence one flush to disk. When that fails, the writes of each lane are done by themselves, so
-   * that one lane's failure is not another's.
+   * Does several writes in one transaction, hence one flush to disk. When that fails, the writes of
+   * each lane are done by themselves, so that one lane's failure is not another's.
    */
   write(writes: readonly WriteMessage[]): WriteResult[] {
     const lanes = new Set(writes.map(({ lane }) => lane));

@@ -5,7 +5,10 @@ import type { LaneBook } from './lane-book.ts';
 import type { QueueBook } from './queue-book.ts';
 import type { TailSegment } from './tail.ts';
 
-/** Does the writes of one lane that share a transaction. What they append goes into common segments, when all have been made. */
+/**
+ * Does the writes of one lane that share a transaction. What they append goes into common segments,
+ * when all have been made.
+ */
 export class LaneWriter {
   readonly #book: LaneBook;
   readonly #statements: Statements;

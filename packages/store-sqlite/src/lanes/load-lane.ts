@@ -6,10 +6,11 @@ import { LaneBook } from './lane-book.ts';
 import type { TailSegment } from './tail.ts';
 
 /**
- * Reads what is to be known of a lane: rows of queues, ranges that are over, and the heads of the tail's segments. What lies behind the
- * tail is not read.
+ * Reads what is to be known of a lane: rows of queues, ranges that are over, and the heads of the
+ * tail's segments. What lies behind the tail is not read.
  *
- * @throws DatabaseError `STORE_CORRUPT` when the head of a segment of the tail is damaged: then no one knows which positions were given.
+ * @throws DatabaseError `STORE_CORRUPT` when the head of a segment of the tail is damaged: then no
+ *   one knows which positions were given.
  */
 export function loadLane(statements: Statements, number: number): LaneBook {
   const ids = segmentIdsOf(number);

@@ -10,8 +10,8 @@ export interface Place {
 const MAX_PLACES = 20_000;
 
 /**
- * Places that were looked up in the table `piece`. To find one there costs more than to read an entry of a segment that is in memory.
- * A place is right until compaction moves it.
+ * Places that were looked up in the table `piece`. To find one there costs more than to read an
+ * entry of a segment that is in memory. A place is right until compaction moves it.
  */
 export class PlaceMemo {
   /** By queue, in the order of their positions. */

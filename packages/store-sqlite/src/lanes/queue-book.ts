@@ -23,8 +23,10 @@ export interface QueueRow {
  *
  * Invariants:
  * - Everything below `first` is over, the entry at `first` is not (or `first` is `end`).
- * - `over` has the positions above `first` that are over. Together they say exactly which entries live: what the pieces count is derived.
- * - Pieces below `indexedBelow` may stand in the table `piece`; every piece from there on is in `tail`.
+ * - `over` has the positions above `first` that are over. Together they say exactly which entries
+ *   live: what the pieces count is derived.
+ * - Pieces below `indexedBelow` may stand in the table `piece`; every piece from there on is in
+ *   `tail`.
  */
 export class QueueBook {
   readonly id: number;

@@ -7,7 +7,10 @@ export interface RangeChange {
   readonly stop: number;
 }
 
-/** A set of positions as ranges, `start` to below `stop`: in order, disjoint, and none touches the next. */
+/**
+ * A set of positions as ranges, `start` to below `stop`: in order, disjoint, and none touches the
+ * next.
+ */
 export class Ranges {
   readonly #starts: number[] = [];
   readonly #stops: number[] = [];
@@ -20,7 +23,10 @@ export class Ranges {
     for (const [index, start] of this.#starts.entries()) yield [start, this.#stops[index] ?? start];
   }
 
-  /** Adds the positions from `from` to below `to`, `to` above `from`. Those that are there already may be among them. */
+  /**
+   * Adds the positions from `from` to below `to`, `to` above `from`. Those that are there already
+   * may be among them.
+   */
   add(from: number, to: number): RangeChange {
     const low = this.#firstStoppingAt(from);
     let high = low;

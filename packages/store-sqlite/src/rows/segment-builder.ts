@@ -25,7 +25,10 @@ export interface BuiltSegment {
   readonly pieces: readonly DescribedPiece[];
 }
 
-/** Collects entries of many queues and packs them into segments. Entries of one queue that come one after another become one piece. */
+/**
+ * Collects entries of many queues and packs them into segments. Entries of one queue that come one
+ * after another become one piece.
+ */
 export class SegmentBuilder {
   readonly #runs: Run[] = [];
   /** The run of each queue that may go on. */
@@ -43,7 +46,10 @@ export class SegmentBuilder {
     return this.#bytes;
   }
 
-  /** Adds entries of a queue from position `first` on: their UTF-8 texts behind one another, and the length of each. */
+  /**
+   * Adds entries of a queue from position `first` on: their UTF-8 texts behind one another, and the
+   * length of each.
+   */
   add(queue: number, owner: number, first: number, data: Uint8Array, lengths: Uint32Array): void {
     this.#bytes += data.length;
     const open = this.#open.get(queue);

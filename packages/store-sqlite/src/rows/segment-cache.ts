@@ -38,7 +38,10 @@ export class LoadedSegment {
   }
 }
 
-/** The segments read last, so that a segment whose entries are asked for one batch after another is read once. */
+/**
+ * The segments read last, so that a segment whose entries are asked for one batch after another is
+ * read once.
+ */
 export class SegmentCache {
   readonly #statements: Statements;
   readonly #maxBytes: number;

@@ -11,7 +11,8 @@
  *            24  u32  where its data begins
  *            28  u32  bytes of its data
  *            32  u32  crc32 of its data
- *           one u32 for each entry of each piece: where the entry's UTF-8 text ends, counted from the beginning of the piece's data
+ *           one u32 for each entry of each piece: where the entry's UTF-8 text ends, counted from
+ *           the beginning of the piece's data
  */
 import { crc32 } from 'node:zlib';
 

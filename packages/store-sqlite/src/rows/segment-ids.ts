@@ -1,4 +1,6 @@
-/** A lane's segments have ids from its number times this. Ids stay whole numbers for 8,191 lanes. */
+/**
+ * A lane's segments have ids from its number times this. Ids stay whole numbers for 8,191 lanes.
+ */
 const SPAN = 2 ** 40;
 /** Segments that compaction wrote, in the upper half of the lane's ids. */
 const COPIES = SPAN / 2;

@@ -1,6 +1,9 @@
 import type { Tuning } from '../tuning.ts';
 
-/** Sizes so small that a few hundred entries fill segments, leave the tail, get sparse and are copied forward. */
+/**
+ * Sizes so small that a few hundred entries fill segments, leave the tail, get sparse and are
+ * copied forward.
+ */
 export const SMALL: Tuning = {
   segmentBytes: 800,
   tailSegments: 3,

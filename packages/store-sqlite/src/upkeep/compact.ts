@@ -21,7 +21,10 @@ interface Found {
   readonly data: Buffer;
 }
 
-/** Whether there is more garbage behind the tail than there is live data, and segments to win it from. */
+/**
+ * Whether there is more garbage behind the tail than there is live data, and segments to win it
+ * from.
+ */
 export function isTooSparse({ stored, live, nothingSparse }: LaneBook, { garbageBytes }: Tuning): boolean {
   return !nothingSparse && stored - live > live + garbageBytes;
 }
@@ -53,7 +56,10 @@ export function compact(tools: UpkeepTools, book: LaneBook, until: number): void
   saveLane(tools.statements, book);
 }
 
-/** Takes what lives in a segment and deletes it; returns false for a damaged one, which is left alone. */
+/**
+ * Takes what lives in a segment and deletes it; returns false for a damaged one, which is left
+ * alone.
+ */
 function take(tools: UpkeepTools, book: LaneBook, shelf: ShelfRow, builder: SegmentBuilder): boolean {
   let segment: LoadedSegment;
   let found: readonly Found[];

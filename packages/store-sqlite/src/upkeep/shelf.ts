@@ -17,7 +17,10 @@ export interface UpkeepTools {
   readonly now: () => number;
 }
 
-/** SQLite cannot delete a segment: its pages are damaged. The transaction has to be given up and made anew without it. */
+/**
+ * SQLite cannot delete a segment: its pages are damaged. The transaction has to be given up and
+ * made anew without it.
+ */
 export class UndeletableSegment extends Error {
   readonly id: number;
 
@@ -43,7 +46,10 @@ export function deleteSegment({ statements, cache, damaged }: UpkeepTools, id: n
   }
 }
 
-/** Changes to rows of the table `shelf` that belong to one transaction, each row written once. A segment without pieces is deleted. */
+/**
+ * Changes to rows of the table `shelf` that belong to one transaction, each row written once. A
+ * segment without pieces is deleted.
+ */
 export class ShelfChanges {
   readonly #tools: UpkeepTools;
   readonly #book: LaneBook;

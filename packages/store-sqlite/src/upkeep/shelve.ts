@@ -6,12 +6,15 @@ import { deleteSegment, liveShare, saveLane, type UpkeepTools } from './shelf.ts
 /** A tail that exceeded its limits shrinks to this part of them. */
 const SHRINK_TO = 3 / 4;
 /**
- * Pieces that go in one transaction, at about which it ends. Their rows are sorted: of 1,000 queues behind, each page of the table `piece`
- * is then written once for many segments.
+ * Pieces that go in one transaction, at about which it ends. Their rows are sorted: of 1,000 queues
+ * behind, each page of the table `piece` is then written once for many segments.
  */
 const STEP_PIECES = 2000;
 
-/** Whether segments have to leave the tail: it exceeds its limits, or did and is not well below them yet. */
+/**
+ * Whether segments have to leave the tail: it exceeds its limits, or did and is not well below them
+ * yet.
+ */
 export function isTailTooLarge({ tail, shelving }: Pick<LaneBook, 'tail' | 'shelving'>, tuning: Tuning): boolean {
   return exceeds(tail.size, tail.bytes, tuning, shelving ? SHRINK_TO : 1);
 }

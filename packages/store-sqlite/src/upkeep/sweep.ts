@@ -7,7 +7,8 @@ const STEP_PIECES = 64;
 const STEP_OVERS = 512;
 
 /**
- * Takes what is over out of the table `piece`: rows of dead pieces go, others get their number of live entries anew.
+ * Takes what is over out of the table `piece`: rows of dead pieces go, others get their number of
+ * live entries anew.
  */
 export function sweep(tools: UpkeepTools, book: LaneBook, until: number): void {
   const shelf = new ShelfChanges(tools, book);

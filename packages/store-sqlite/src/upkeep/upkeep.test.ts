@@ -44,7 +44,10 @@ async function turns(slices = 100): Promise<void> {
 const filler = 'x'.repeat(250);
 const lines = (from: number, size: number) => Array.from({ length: size }, (_, index) => `${from + index} ${filler}`);
 
-/** Resolves when the file has as many free bytes as this. Each look lets the store's thread do a slice. */
+/**
+ * Resolves when the file has as many free bytes as this. Each look lets the store's thread do a
+ * slice.
+ */
 async function untilFree(bytes: number): Promise<void> {
   while ((await store.freeBytes()) < bytes);
 }
@@ -83,7 +86,8 @@ it('keeps about as much garbage as live entries, wherever the live ones are', as
   const db = new Sqlite(file);
   const bytes = Number(db.prepare('SELECT sum(length(data)) FROM segment').pluck().get());
   db.close();
-  // 480 entries of 260 bytes live. What lies in the tail, 16 MiB at most, and as much garbage is not copied for.
+  // 480 entries of 260 bytes live. What lies in the tail, 16 MiB at most, and as much garbage is
+  // not copied for.
   expect(bytes).toBeLessThan(125_000 * 2 + 32 * 1024 * 1024);
   await open({ garbageBytes: 0, tailSegments: 8 });
   await turns(500);

@@ -33,8 +33,9 @@ const JOBS: readonly Job[] = [
 ];
 
 /**
- * Gives room back and keeps the tails small, a slice at a time between writes. Each slice is a transaction that is not flushed to disk: it
- * is durable with the next write, and what a crash undoes is done again.
+ * Gives room back and keeps the tails small, a slice at a time between writes. Each slice is a
+ * transaction that is not flushed to disk: it is durable with the next write, and what a crash
+ * undoes is done again.
  */
 export class Upkeep {
   readonly #db: Sqlite.Database;
@@ -81,8 +82,8 @@ export class Upkeep {
   }
 
   /**
-   * Works for about so many milliseconds; returns whether there may be more to do. Jobs and lanes take turns, so that a busy one keeps no
-   * other from its work.
+   * Works for about so many milliseconds; returns whether there may be more to do. Jobs and lanes
+   * take turns, so that a busy one keeps no other from its work.
    */
   work(ms: number): boolean {
     const until = this.#tools.now() + ms;
