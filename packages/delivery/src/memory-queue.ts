@@ -3,7 +3,10 @@ import type { Entry, QueueExtent } from './store.ts';
 /** Entries that are over are cut off once they are this many and half of what is held. */
 const CUT = 1024;
 
-/** A queue of a memory store. An entry that is over leaves a gap until everything before it is over, too. */
+/**
+ * A queue of a memory store. An entry that is over leaves a gap until everything before it is over,
+ * too.
+ */
 export class MemoryQueue {
   /** From position `#base` on. */
   #entries: (Entry | undefined)[] = [];

@@ -67,8 +67,9 @@ class MemoryLane implements Lane {
 }
 
 /**
- * A store that keeps everything in this process: for tests and for work that may be lost with the process.
- * Closing an engine leaves the data in the store object, so that a second engine on it continues where the first ended.
+ * A store that keeps everything in this process: for tests and for work that may be lost with the
+ * process. Closing an engine leaves the data in the store object, so that a second engine on it
+ * continues where the first ended.
  */
 export class MemoryStore implements Store {
   readonly id: string;

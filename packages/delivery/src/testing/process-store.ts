@@ -1,14 +1,19 @@
 import { DeliveryError } from '../delivery-error.ts';
 import type { Entry, Lane, LaneWrite, QueueExtent, Store } from '../store.ts';
 
-/** How a call goes wrong: it fails before anything is written, after everything is, or is never answered, without or with effect. */
+/**
+ * How a call goes wrong: it fails before anything is written, after everything is, or is never
+ * answered, without or with effect.
+ */
 export type Fault = 'fail' | 'fail-after' | 'stall' | 'stall-after';
 
 /**
- * A store as one process sees it. Several of these on one store are several processes; `kill` ends one as `kill -9` would: what
- * reached the store stays, nothing that comes later does, and no call is answered any more.
+ * A store as one process sees it. Several of these on one store are several processes; `kill` ends
+ * one as `kill -9` would: what reached the store stays, nothing that comes later does, and no call
+ * is answered any more.
  *
- * A call that goes wrong ends its lane: the later calls of that lane go wrong in the same way, until the lane is owned anew. Other lanes go on.
+ * A call that goes wrong ends its lane: the later calls of that lane go wrong in the same way,
+ * until the lane is owned anew. Other lanes go on.
  */
 export class ProcessStore implements Store {
   readonly #store: Store;

@@ -19,7 +19,10 @@ export function faultContract(harness: StoreHarness): ContractCase[] {
   }));
 }
 
-/** An engine works until its store goes wrong, is killed, and another one finishes on the same store. */
+/**
+ * An engine works until its store goes wrong, is killed, and another one finishes on the same
+ * store.
+ */
 async function faultyRun(harness: StoreHarness, fault: Fault, call: number): Promise<void> {
   const store = await harness.open(1);
   const clock = new FakeClock();

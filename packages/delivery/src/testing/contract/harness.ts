@@ -9,18 +9,24 @@ export interface StoreHarness {
   /** Closes the store and removes what it left. */
   destroy(store: Store): Promise<void>;
   /**
-   * Damages the stored text, which no other entry has; returns the store to go on with. Without it the cases of damage are left out.
+   * Damages the stored text, which no other entry has; returns the store to go on with. Without it
+   * the cases of damage are left out.
    */
   damage?(store: Store, text: string): Promise<Store>;
 }
 
-/** One case, for any test runner: `it(name, run)`. `run` rejects when the store does not keep the contract. */
+/**
+ * One case, for any test runner: `it(name, run)`. `run` rejects when the store does not keep the
+ * contract.
+ */
 export interface ContractCase {
   readonly name: string;
   readonly run: () => Promise<void>;
 }
 
-/** What a case of the port works with: a store of two lanes, and a way to close and open it again. */
+/**
+ * What a case of the port works with: a store of two lanes, and a way to close and open it again.
+ */
 export interface PortWorld {
   /** The store as it was opened last. */
   readonly store: Store;

@@ -74,7 +74,8 @@ export const OWNER_CASES: Readonly<Record<string, PortCase>> = {
       (await lane.readAt('r', [0, 3])).map(({ token }) => token),
       [tokens[0], tokens[3]],
     );
-    // When everything is over, a store may forget earlier owners; what comes next has the present one.
+    // When everything is over, a store may forget earlier owners; what comes next has the present
+    // one.
     const all = [
       { queue: 'q', from: 0, to: 12 },
       { queue: 'r', from: 0, to: 4 },
