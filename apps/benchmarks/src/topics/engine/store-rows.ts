@@ -125,7 +125,10 @@ async function append(store: SqliteStore, lane: Lane, { queues, lines }: Shape, 
   return perSecond(next, startedAt);
 }
 
-/** Lines a second, 100 at a time from 100 appends of 500 lines, while the same rows are visited by batch after batch. */
+/**
+ * Lines a second, 100 at a time from 100 appends of 500 lines, while the same rows are visited by
+ * batch after batch.
+ */
 async function readScattered(lane: Lane): Promise<number> {
   const startedAt = performance.now();
   let read = 0;
