@@ -18,7 +18,7 @@
  * that order by subject can begin again at any time.
  */
 import type { BatchLine, Subject } from './batch.ts';
-import { type Group, Links } from './group.ts';
+import { Group, Links } from './group.ts';
 import { Heap } from './heap.ts';
 import { type Cause, type HeldCause, HeldSubject } from './held-subject.ts';
 import type { OpenGroups } from './open-groups.ts';
@@ -50,20 +50,18 @@ export class Order<L extends BatchLine> {
   /** Takes a line that is a cause of its own. `joining` is the ordinary group of its key. */
   takeOne(line: L, subject: Subject, at: number, joining: Group<L> | undefined): void {
     const { subjects } = this;
-    const known = subjects.get(subject);
-    if (this.#bySubject && subjects.replays.isEmpty && !(known instanceof HeldSubject)) {
-      // Nearly every line: nothing of its subject is open, or only the group that it joins.
-      const open = known?.firstOpen();
-      if (open === undefined || (open === joining && known?.groups.length === 1)) {
-        subjects.endCause();
-        const group = this.#groups.place(line, at, joining);
-        if (group === open) return;
-        known?.hold(group);
-        subjects.set(subject, Wait.forOne(group));
-        return;
-      }
+    const tail = subjects.kept(subject);
+    const isPlain = tail === undefined || tail === joining || (tail instanceof Group && !tail.isOpen);
+    if (!isPlain || !this.#bySubject || subjects.replays.count > 0) {
+      this.take([line], subject, at, undefined);
+      return;
     }
-    this.take([line], subject, at, undefined);
+    // Nearly every line: its subject has left nothing that is open, or only the group that it joins.
+    subjects.endCause();
+    const group = this.#groups.place(line, at, joining);
+    if (group === tail) return;
+    if (tail !== undefined && !tail.isOver) Wait.forOne(tail).hold(group);
+    subjects.keep(subject, group);
   }
 
   /** Takes lines of one cause. They are all about one subject. */

@@ -5,10 +5,8 @@ import { liveGroups, Wait } from './wait.ts';
 /** Unsettled replays. Later lines of their subjects wait for them, and so do later replays. */
 export class Replays<L extends BatchLine> {
   readonly #bySubject = new Map<Subject, readonly Group<L>[]>();
-
-  get isEmpty(): boolean {
-    return this.#bySubject.size === 0;
-  }
+  /** Subjects with unsettled replays. */
+  count = 0;
 
   /** Adds a sealed replay, which waits for the earlier ones of its subjects. */
   add(replay: Group<L>): void {
@@ -18,17 +16,19 @@ export class Replays<L extends BatchLine> {
       for (const one of replays) earlier.add(one);
       this.#bySubject.set(subject, [...replays, replay]);
     }
+    this.count = this.#bySubject.size;
     Wait.for([...earlier])?.hold(replay);
   }
 
   /** A batch is over: forgets it, should it be a replay. */
   remove(group: Group<L>): void {
-    if (this.isEmpty) return;
+    if (this.count === 0) return;
     for (const subject of subjectsOf(group)) {
       const left = this.#bySubject.get(subject)?.filter((one) => one !== group) ?? [];
       if (left.length > 0) this.#bySubject.set(subject, left);
       else this.#bySubject.delete(subject);
     }
+    this.count = this.#bySubject.size;
   }
 
   /** A wait, and the replays of a subject with it. */

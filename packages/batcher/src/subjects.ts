@@ -1,5 +1,5 @@
 import type { BatchLine, Subject } from './batch.ts';
-import type { Group } from './group.ts';
+import { Group } from './group.ts';
 import { type Cause, HeldSubject } from './held-subject.ts';
 import { Replays } from './replays.ts';
 import { pendingOf, Wait } from './wait.ts';
@@ -13,19 +13,33 @@ export interface CauseInHand<L extends BatchLine> {
 }
 
 /**
- * What is remembered of each subject: its tail, which is what its last cause left unsettled. For a
- * subject with held lines, now or lately, it is a `HeldSubject`. A subject of which everything is
- * settled is forgotten.
+ * What is remembered of each subject: its tail, which is what its last cause left unsettled. Most
+ * tails are one group, which is kept itself: that takes no memory beside the reference. For a subject
+ * with held lines, now or lately, it is a `HeldSubject`. A subject of which everything is settled is
+ * forgotten.
  */
 export class Subjects<L extends BatchLine> {
-  readonly #known = new Map<Subject, Wait<L> | HeldSubject<L>>();
+  readonly #known = new Map<Subject, Group<L> | Wait<L> | HeldSubject<L>>();
   /** Subjects whose lines were held lately, in the order in which that ended. */
   readonly #lingering = new Set<HeldSubject<L>>();
   readonly replays = new Replays<L>();
   #inHand: CauseInHand<L> | undefined;
 
-  get(subject: Subject): Wait<L> | HeldSubject<L> | undefined {
+  /** The tail of a subject as it is kept. */
+  kept(subject: Subject): Group<L> | Wait<L> | HeldSubject<L> | undefined {
     return this.#known.get(subject);
+  }
+
+  /** The tail of a subject as later lines wait for it. */
+  get(subject: Subject): Wait<L> | HeldSubject<L> | undefined {
+    const known = this.#known.get(subject);
+    if (!(known instanceof Group)) return known;
+    return known.isOver ? undefined : Wait.forOne(known);
+  }
+
+  /** One group is the tail of a subject. */
+  keep(subject: Subject, group: Group<L>): void {
+    this.#known.set(subject, group);
   }
 
   /** Sets the tail of a subject of which nothing is held. */
@@ -43,7 +57,7 @@ export class Subjects<L extends BatchLine> {
 
   /** What a line waits for: a tail, and unsettled replays of its subject. */
   before(tail: Wait<L> | undefined, subject: Subject): Wait<L> | undefined {
-    return this.replays.isEmpty ? pendingOf(tail) : this.replays.with(pendingOf(tail), subject);
+    return this.replays.count === 0 ? pendingOf(tail) : this.replays.with(pendingOf(tail), subject);
   }
 
   // ── the cause in hand ─────────────────────────────────────────────────────────────────────────
@@ -100,7 +114,7 @@ export class Subjects<L extends BatchLine> {
     for (const { subject } of group.links?.standsFor ?? group.lines) {
       if (subject === undefined) continue;
       const tail = this.#known.get(subject);
-      if (tail instanceof Wait && tail.isOver) this.#known.delete(subject);
+      if (tail !== undefined && !(tail instanceof HeldSubject) && tail.isOver) this.#known.delete(subject);
     }
   }
 }
