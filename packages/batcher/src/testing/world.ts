@@ -131,6 +131,8 @@ export class World {
     for (const batch of batches) {
       this.trace.push(`sealed ${nameOf(batch)} ${batch.reason}`);
       this.#sealings.check(batch, byTime ? this.#now : undefined);
+      const isPaced = byTime && batch.reason === 'express';
+      must(!isPaced || this.#queueOf(batch.key).length === 0, 'sealed by express behind an unsettled batch of its key');
       const sealed: ModelBatch = { batch, lines: [...batch.lines], isReplay: false, inFlight: false };
       for (const line of batch.lines) {
         must(line.sealedIn === undefined && !line.over, `c${line.cause} is in two batches`);
@@ -187,6 +189,8 @@ export class World {
     if (isByKey) for (const { line } of this.#batcher.held()) line.free = true;
     this.#seal(this.#batcher.reorder(this.#ordering));
     must(!isByKey || this.#batcher.heldLines === 0, 'lines are held without order by subject');
+    const express = [...this.#batcher.openGroups()].some((group) => group.express);
+    must(!isByKey || !express, 'an express group is open without order by subject');
   }
 
   // ── batches are sent ──────────────────────────────────────────────────────────────────────────
@@ -198,12 +202,26 @@ export class World {
     if (ready === undefined) return false;
     ready.inFlight = true;
     this.trace.push(`arrives ${nameOf(ready)}${ready.isReplay ? ' (replay)' : ''}`);
-    if (ready.isReplay) return true;
+    if (ready.isReplay) {
+      must(!this.#hasEarlierReplay(ready), `a replay arrives before an earlier one: ${nameOf(ready)}`);
+      return true;
+    }
     for (const line of ready.lines) {
       const other = overtakenBy(line, this.#lines);
       must(other === undefined, `c${line.cause} (${line.key}) arrives before c${other?.cause} (${other?.key})`);
     }
     return true;
+  }
+
+  /** Whether a replay about one of its subjects was sealed before a replay, and is unsettled. */
+  #hasEarlierReplay({ batch, lines }: ModelBatch): boolean {
+    const subjects = new Set(lines.flatMap(({ subject }) => subject ?? []));
+    return this.#queued().some(
+      (other) =>
+        other.isReplay &&
+        other.batch.sequence < batch.sequence &&
+        other.lines.some(({ subject }) => subject !== undefined && subjects.has(subject)),
+    );
   }
 
   /** A batch that arrived is delivered, dies, or is split. Tells whether there was one. */
