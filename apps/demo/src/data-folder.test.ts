@@ -14,7 +14,7 @@ afterEach(() => rmSync(path, { recursive: true, force: true }));
 describe('openDataFolder', () => {
   it('makes the folder and its parts, for this user only', () => {
     const folder = openDataFolder(join(path, 'new'));
-    for (const part of [folder.path, folder.platform, folder.shop, folder.logs]) {
+    for (const part of [folder.path, folder.platform, folder.shop, folder.identifiers, folder.logs]) {
       expect(statSync(part).mode & 0o777).toBe(0o700);
     }
   });
@@ -54,7 +54,7 @@ describe('the state of a run', () => {
     expect(readRunState(path)).toEqual(state);
   });
 
-  it.each(['', '{"format":1', '{"format":2,"updates":10}'])('is none where the file says %j', (text) => {
+  it.each(['', '{"format":2', '{"format":1,"updates":10}'])('is none where the file says %j', (text) => {
     writeFileSync(join(path, stateFileName), text);
     expect(readRunState(path)).toBeUndefined();
   });
@@ -64,7 +64,7 @@ describe('the state of a run', () => {
     saveRunState(path, newRunState(10, 1));
     writeFileSync(join(folder.shop, 'shop.db'), '');
     emptyDataFolder(folder);
-    expect(readdirSync(path).sort()).toEqual(['logs', 'platform', 'run.lock', 'shop']);
+    expect(readdirSync(path).sort()).toEqual(['identifiers', 'logs', 'platform', 'run.lock', 'shop']);
     expect(readdirSync(folder.shop)).toEqual([]);
   });
 });

@@ -8,13 +8,15 @@ export interface DataFolder {
   path: string;
   platform: string;
   shop: string;
+  /** What the plugin by identifier type has written down. */
+  identifiers: string;
   logs: string;
   /** Lets another run use the folder. */
   release: () => void;
 }
 
 const lockName = 'run.lock';
-const parts = ['platform', 'shop', 'logs'] as const;
+const parts = ['platform', 'shop', 'identifiers', 'logs'] as const;
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -79,7 +81,15 @@ export const openDataFolder = (folder: string): DataFolder => {
   takeLock(path);
   makeParts(path);
   const release = () => rmSync(join(path, lockName), { force: true });
-  return { path, platform: join(path, 'platform'), shop: join(path, 'shop'), logs: join(path, 'logs'), release };
+  const part = (name: (typeof parts)[number]) => join(path, name);
+  return {
+    path,
+    platform: part('platform'),
+    shop: part('shop'),
+    identifiers: part('identifiers'),
+    logs: part('logs'),
+    release,
+  };
 };
 
 /** Throws away what an earlier run left there. */

@@ -5,24 +5,50 @@ import { followFeed } from './follow-feed.ts';
 interface Counts {
   accepted: number;
   processed: number;
+  waiting?: number;
   open?: number;
   delivered: number;
 }
 
-const statisticsOf = ({ accepted, processed, open = 0, delivered }: Counts): FeedStatistics => ({
+const NO_FILL = {
+  lines: null,
+  bytes: null,
+  age: null,
+  order: null,
+  express: null,
+  drain: null,
+  budget: null,
+  reconfigured: null,
+};
+
+const statisticsOf = ({ accepted, processed, waiting = 0, open = 0, delivered }: Counts): FeedStatistics => ({
   updates: {
     accepted,
+    waiting: 0,
     open: accepted - processed,
     in_flight: 0,
     processed,
     no_eligible_identifier: 0,
     dead: 0,
     expired: 0,
+    discarded: 0,
   },
-  lines: { accepted: open + delivered, open, sealed: 0, in_flight: 0, delivered, dead: 0, expired: 0 },
+  lines: {
+    accepted: waiting + open + delivered,
+    waiting,
+    open,
+    held: 0,
+    sealed: 0,
+    in_flight: 0,
+    delivered,
+    dead: 0,
+    expired: 0,
+    discarded: 0,
+  },
   batches: {
     sealed: 0,
-    by_reason: { lines: 0, bytes: 0, age: 0, order: 0, drain: 0, budget: 0, reconfigured: 0 },
+    by_reason: { lines: 0, bytes: 0, age: 0, order: 0, express: 0, drain: 0, budget: 0, reconfigured: 0 },
+    fill: { all: null, by_reason: NO_FILL },
     delivered: 0,
     dead: 0,
     expired: 0,
@@ -42,8 +68,8 @@ const platformOf = (...counts: Counts[]) => {
     },
     drain: async () => {
       calls.push('drain');
-      const { open = 0, delivered, ...rest } = counts.at(-1)!;
-      counts.push({ ...rest, open: 0, delivered: delivered + open });
+      const { waiting = 0, open = 0, delivered, ...rest } = counts.at(-1)!;
+      counts.push({ ...rest, waiting: 0, open: 0, delivered: delivered + open + waiting });
       counts.shift();
     },
   };
@@ -69,6 +95,12 @@ describe('followFeed', () => {
     const { lines } = await follow(client);
     expect(client.calls).toEqual(['look', 'look', 'drain', 'look']);
     expect(lines).toMatchObject({ open: 0, delivered: 2 });
+  });
+
+  it('does not end while lines wait on disk', async () => {
+    const client = platformOf({ accepted: 2, processed: 2, waiting: 3, delivered: 1 });
+    expect((await follow(client)).lines.delivered).toBe(4);
+    expect(client.calls).toEqual(['look', 'drain', 'look']);
   });
 
   it('does not end while more may come', async () => {

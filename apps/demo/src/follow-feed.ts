@@ -17,20 +17,24 @@ export interface FollowOptions {
 }
 
 /** Updates that are done with, whatever came of them. */
-export const settledUpdates = ({ updates }: FeedStatistics): number =>
-  updates.processed + updates.no_eligible_identifier + updates.dead;
+export function settledUpdates({ updates }: FeedStatistics): number {
+  return updates.processed + updates.no_eligible_identifier + updates.dead;
+}
 
 /** Lines that have not reached an end yet. */
-export const waitingLines = ({ lines }: FeedStatistics): number => lines.open + lines.sealed + lines.in_flight;
+export function waitingLines({ lines }: FeedStatistics): number {
+  return lines.waiting + lines.open + lines.sealed + lines.in_flight;
+}
 
-const progressMark = ({ updates, lines, batches }: FeedStatistics): string =>
-  JSON.stringify([updates.accepted, updates.processed, lines.delivered, lines.dead, batches.attempts]);
+function progressMark({ updates, lines, batches }: FeedStatistics): string {
+  return JSON.stringify([updates.accepted, updates.processed, lines.delivered, lines.dead, batches.attempts]);
+}
 
 /**
  * Watches a feed until everything it accepted has reached an end; once its updates have, the batches still open are
  * drained. Resolves to the final statistics, or to the latest ones when the signal comes first.
  */
-export const followFeed = async (options: FollowOptions): Promise<FeedStatistics> => {
+export async function followFeed(options: FollowOptions): Promise<FeedStatistics> {
   const { client, feedId, isUploaded, signal, onStatistics, intervalMs = 200, stallMs = 120_000 } = options;
   let mark = '';
   let changedAt = performance.now();
@@ -42,7 +46,7 @@ export const followFeed = async (options: FollowOptions): Promise<FeedStatistics
     if (signal.aborted) return statistics;
     if (uploaded && settledUpdates(statistics) === statistics.updates.accepted) {
       if (waitingLines(statistics) === 0) return statistics;
-      if (statistics.lines.open > 0) await client.drain(feedId);
+      if (statistics.lines.waiting + statistics.lines.open > 0) await client.drain(feedId);
     }
     if (progressMark(statistics) !== mark) {
       mark = progressMark(statistics);
@@ -51,10 +55,10 @@ export const followFeed = async (options: FollowOptions): Promise<FeedStatistics
       const { updates, lines } = statistics;
       throw new DemoError(
         'STALLED',
-        `nothing has moved for ${stallMs / 1_000} s: ${updates.open + updates.in_flight} updates and ${waitingLines(statistics)} of ${lines.accepted} lines wait`,
+        `nothing has moved for ${stallMs / 1_000} s: ${updates.accepted - settledUpdates(statistics)} updates and ${waitingLines(statistics)} of ${lines.accepted} lines wait`,
         'the logs of platform and plugin say what is retried; starting again goes on from here',
       );
     }
     await sleep(intervalMs, undefined, { signal }).catch(() => {});
   }
-};
+}

@@ -29,6 +29,10 @@ const expectCorrect = async (run: RunningProcess) => {
   expect(result).toMatchObject(correct);
   expect(result.delivered).toBe(result.lines);
   expect(result.lines).toBeGreaterThan(pointsIn(updates) / 2);
+  const { batches, ideal_batches: ideal, lines, ...byType } = result.by_identifier_type;
+  expect(byType).toEqual({ updates: updates / 5, delivered: lines, open: 0, lost: 0, overtaken: 0 });
+  // Each of the two types fills its batches by itself, whatever the users do.
+  expect(batches).toBeLessThanOrEqual(ideal + 6);
   expect(code).toBe(0);
   return result;
 };
@@ -42,7 +46,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const serverPids = (folder: string): Record<'platform' | 'shop' | 'plugin', number> => readRunState(folder)!.pids!;
+const serverPids = (folder: string) => readRunState(folder)!.pids!;
 
 describe('the main job', () => {
   it('delivers a segment, checks the shop and says so in its last line', async () => {
@@ -96,6 +100,23 @@ describe('the main job', () => {
     },
   );
 
+  it('loses nothing by identifier type when that plugin is killed, and the next start finishes', async () => {
+    const folder = temporaryFolder();
+    const first = runDemo(folder, '--updates', '6000');
+    await first.printed(/Sending 1,200 updates .* by identifier type/);
+    await sleep(200);
+    process.kill(serverPids(folder).identifierPlugin, 'SIGKILL');
+    const { code, stderr } = await first.ended;
+    expect(stderr).toContain('the plugin by identifier type ended unexpectedly with SIGKILL');
+    expect(code).toBe(1);
+
+    const { code: secondCode, stdout } = await runDemo(folder).ended;
+    const { by_identifier_type: byType, ...result } = resultOf(stdout);
+    expect(result).toMatchObject({ ...correct, updates: 6_000 });
+    expect(byType).toMatchObject({ updates: 1_200, open: 0, lost: 0, overtaken: 0 });
+    expect(secondCode).toBe(0);
+  });
+
   it.each([0, 300, 600])('can be stopped %i ms after its start, before anything is sent', async (delay) => {
     const folder = temporaryFolder();
     const first = runDemo(folder);
@@ -146,7 +167,7 @@ describe('the main job', () => {
     const run = runDemo(folder);
     await run.printed(/Sending/);
     const pids = Object.values(serverPids(folder));
-    expect(pids.filter(isAlive)).toHaveLength(3);
+    expect(pids.filter(isAlive)).toHaveLength(4);
     run.kill('SIGKILL');
     await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
     await expectCorrect(runDemo(folder));
@@ -158,7 +179,7 @@ describe('the main job', () => {
     await run.printed(/until Ctrl-C/);
     const pids = Object.values(serverPids(folder));
     await sleep(300);
-    expect(pids.filter(isAlive)).toHaveLength(3);
+    expect(pids.filter(isAlive)).toHaveLength(4);
     run.kill('SIGINT');
     const { code, stdout } = await run.ended;
     expect(resultOf(stdout)).toMatchObject({ ...correct, updates: 100 });

@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import type { FeedStatistics } from '@batchfeed/schemas';
 import { compareSegment } from './compare-segment.ts';
 import { type DataFolder, emptyDataFolder, openDataFolder } from './data-folder.ts';
+import { deliverFeed } from './deliver-feed.ts';
 import { expectedSegment } from './expected-segment.ts';
-import { followFeed, settledUpdates, waitingLines } from './follow-feed.ts';
+import { settledUpdates, waitingLines } from './follow-feed.ts';
 import { generateUpdates } from './generator/generate-updates.ts';
 import { pointsIn } from './generator/moves.ts';
-import { progressDisplay } from './progress.ts';
+import { compareIdentifiers, idealBatches } from './identifiers/compare-identifiers.ts';
+import { expectedLines } from './identifiers/expected-lines.ts';
+import { identifiedUpdates } from './identifiers/identified-updates.ts';
+import { readRecord } from './identifiers/identifier-record.ts';
 import { readShop } from './read-shop.ts';
 import { isSuccess, type RunResult, renderFaults, renderResultLine, renderTable } from './report.ts';
 import { newRunState, type RunState, readRunState, saveRunState } from './run-state.ts';
-import { linesPerBatch, reconnectFeed, setUpFeed } from './set-up-feed.ts';
+import { count, say } from './say.ts';
+import { linesPerBatch, reconnectFeeds, setUpFeed, setUpIdentifierFeed } from './set-up-feed.ts';
 import { Stack, shopUser } from './stack.ts';
-import { uploadSegment } from './upload-segment.ts';
 
 export interface JobOptions {
   updates: number;
@@ -25,160 +29,46 @@ export interface JobOptions {
   fresh: boolean;
   /** Stops the run in good order: what is in flight is finished, the rest is kept for the next start. */
   signal: AbortSignal;
-  /** Ends the servers at once, for somebody who cannot wait. */
+  /** Ends the servers at once, for a person who cannot wait. */
   impatience: AbortSignal;
 }
 
 /** How a run ended: with a result, or before one. */
 export type JobEnd = { result: RunResult } | { interrupted: true };
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const count = (value: number): string => value.toLocaleString('en-US');
-
-type Feed = NonNullable<RunState['feed']>;
+type Feeds = NonNullable<RunState['feeds']>;
 interface Run {
   options: JobOptions;
   folder: DataFolder;
   state: RunState;
   stack: Stack;
 }
+interface Delivered {
+  shop: FeedStatistics;
+  /** Not yet there when the run was stopped before. */
+  identifiers: FeedStatistics | undefined;
+}
 
-/** The unfinished run in the folder, or a new one in an emptied folder. */
-const chooseRun = (folder: DataFolder, { updates, seed, fresh }: JobOptions): RunState => {
-  const previous = readRunState(folder.path);
-  if (!fresh && previous && !previous.isFinished && previous.feed) {
-    say(
-      `Going on with the run of ${count(previous.updates)} updates that this folder holds (--fresh begins a new one).`,
-    );
-    return previous;
-  }
-  emptyDataFolder(folder);
-  return newRunState(updates, seed);
-};
+/** The feed by identifier type gets one update for so many of the shop's feed. */
+const UPDATES_PER_IDENTIFIED = 5;
 
-const announce = ({ stack, folder }: Run, isNew: boolean): void => {
-  say(`  shop      ${stack.shop.url}`);
-  say(`  platform  ${stack.platform.url}`);
-  if (isNew)
-    say(
-      `            API token ${readFileSync(stack.tokenFile, 'utf8').trim()} (said once, kept in ${stack.tokenFile})`,
-    );
-  say(`  plugin    ${stack.plugin?.url}`);
-  say(`  logs      ${folder.logs}`);
-};
-
-/** The feed of this run, active and reachable: set up on the first start, taken up again on a later one. */
-const openFeed = async (run: Run): Promise<Feed> => {
-  const { stack, state, folder } = run;
-  const known = state.feed;
-  if (known) await reconnectFeed(stack, state, known);
-  else state.feed = await setUpFeed(stack, state.shopPassword);
-  const { platform, shop, plugin } = stack;
-  state.ports = { platform: platform.port, shop: shop.port, plugin: plugin!.port };
-  state.pids = { platform: platform.pid, shop: shop.pid, plugin: plugin!.pid };
-  saveRunState(folder.path, state);
-  announce(run, !known);
-  return state.feed!;
-};
-
-/** Hands the rest of the segment over and follows the feed until all has settled, or until the signal. */
-const deliver = async ({ options, state, stack }: Run, { feedId }: Feed): Promise<FeedStatistics> => {
-  const { client } = stack;
-  // Nothing more can be delivered once a server is gone, so that ends it, too.
-  const signal = AbortSignal.any([options.signal, stack.broken]);
-  const before = await client.statistics(feedId);
-  const accepted = before.updates.accepted;
-  say(
-    accepted === 0
-      ? `Sending ${count(state.updates)} updates of ${count(pointsIn(state.updates))} user points, in batches of ${linesPerBatch} lines at most.`
-      : `${count(accepted)} of ${count(state.updates)} updates are with the platform already; sending the rest.`,
-  );
-  const display = progressDisplay(state.updates, settledUpdates(before));
-  let sent = accepted;
-  let isUploaded = accepted >= state.updates;
-  const upload = async () => {
-    if (isUploaded) return;
-    const updates = generateUpdates({ updates: state.updates, seed: state.seed, from: accepted });
-    const onSent = (lines: number) => {
-      sent += lines;
-    };
-    await uploadSegment({ client, feedId, updates, signal, onSent });
-    isUploaded = !signal.aborted;
-  };
-  const follow = () =>
-    followFeed({
-      client,
-      feedId,
-      isUploaded: () => isUploaded,
-      signal,
-      onStatistics: (statistics) => {
-        const { accepted: lines, delivered } = statistics.lines;
-        display.show({ sent, done: settledUpdates(statistics), lines, delivered });
-      },
-    });
+/**
+ * The main job: starts the servers, has a segment delivered to the shop and another by identifier type, checks both and
+ * reports; the result line is the last thing it prints. Rejects with a `DemoError` when it could not go on.
+ */
+export async function runJob(options: JobOptions): Promise<JobEnd> {
+  const folder = openDataFolder(options.dataDir);
   try {
-    const [, statistics] = await Promise.all([upload(), follow()]);
-    stack.broken.throwIfAborted();
-    return signal.aborted ? client.statistics(feedId) : statistics;
+    say(`Everything of this run is kept in ${folder.path}`);
+    const end = await withServers(options, folder);
+    if ('result' in end) say(renderResultLine(end.result));
+    return end;
   } finally {
-    display.stop();
+    folder.release();
   }
-};
+}
 
-const sayWhereTheRestIs = ({ folder, state }: Run, statistics: FeedStatistics): void => {
-  const { updates } = statistics;
-  const waiting = updates.accepted - settledUpdates(statistics);
-  say(`Stopping: finishing what is in flight.`);
-  say(`  ${count(updates.accepted)} of ${count(state.updates)} updates are stored in ${folder.platform},`);
-  say(`  ${count(waiting)} of them and ${count(waitingLines(statistics))} lines still have to be delivered.`);
-  say(`  The next start on ${folder.path} goes on from there; nothing is lost.`);
-};
-
-/** Reads the shop's database back and holds it against what the updates say should be in it. */
-const check = ({ folder, state }: Run, statistics: FeedStatistics): RunResult => {
-  const expected = expectedSegment(generateUpdates({ updates: state.updates, seed: state.seed }));
-  const { people, traffic } = readShop(join(folder.shop, 'shop.db'));
-  return { statistics, traffic, comparison: compareSegment(expected, people), seconds: state.workedMs / 1_000 };
-};
-
-const report = (result: RunResult): void => {
-  say('');
-  say(renderTable(result));
-  say('');
-  for (const fault of renderFaults(result)) say(`✗ ${fault}`);
-  if (isSuccess(result)) say('✓ the shop holds exactly the people of the segment');
-};
-
-const untilStopped = async ({ stack, options }: Run): Promise<void> => {
-  say('\nThe servers keep running until Ctrl-C:');
-  say(`  platform  ${stack.platform.url}  (Authorization: the content of ${stack.tokenFile})`);
-  say(`  shop      ${stack.shop.url}  (Basic ${shopUser}, password in ${join(options.dataDir, 'run.json')})`);
-  say(`  plugin    ${stack.plugin?.url}`);
-  if (options.signal.aborted) return;
-  await new Promise((resolve) => options.signal.addEventListener('abort', resolve, { once: true }));
-};
-
-const runOn = async (run: Run): Promise<JobEnd> => {
-  const { options, folder, state } = run;
-  const feed = await openFeed(run);
-  const startedAt = performance.now();
-  const statistics = await deliver(run, feed).finally(() => {
-    state.workedMs += performance.now() - startedAt;
-    saveRunState(folder.path, state);
-  });
-  if (options.signal.aborted) {
-    sayWhereTheRestIs(run, statistics);
-    return { interrupted: true };
-  }
-  const result = check(run, statistics);
-  state.isFinished = true;
-  saveRunState(folder.path, state);
-  report(result);
-  if (options.keep) await untilStopped(run);
-  return { result };
-};
-
-const withServers = async (options: JobOptions, folder: DataFolder): Promise<JobEnd> => {
+async function withServers(options: JobOptions, folder: DataFolder): Promise<JobEnd> {
   const state = chooseRun(folder, options);
   const stack = await Stack.start(folder, state.ports, state.shopPassword);
   const hurry = () => stack.kill();
@@ -191,20 +81,153 @@ const withServers = async (options: JobOptions, folder: DataFolder): Promise<Job
     await stack.stop();
     options.impatience.removeEventListener('abort', hurry);
   }
-};
+}
 
-/**
- * The main job: starts the servers, has a segment delivered, checks the shop and reports; the result line is the last
- * thing it prints. Rejects with a `DemoError` when it could not go on.
- */
-export const runJob = async (options: JobOptions): Promise<JobEnd> => {
-  const folder = openDataFolder(options.dataDir);
-  try {
-    say(`Everything of this run is kept in ${folder.path}`);
-    const end = await withServers(options, folder);
-    if ('result' in end) say(renderResultLine(end.result));
-    return end;
-  } finally {
-    folder.release();
+/** The unfinished run in the folder, or a new one in an emptied folder. */
+function chooseRun(folder: DataFolder, { updates, seed, fresh }: JobOptions): RunState {
+  const previous = readRunState(folder.path);
+  if (!fresh && previous && !previous.isFinished && previous.feeds) {
+    say(
+      `Going on with the run of ${count(previous.updates)} updates that this folder holds (--fresh begins a new one).`,
+    );
+    return previous;
   }
-};
+  emptyDataFolder(folder);
+  return newRunState(updates, seed);
+}
+
+async function runOn(run: Run): Promise<JobEnd> {
+  const { options, folder, state } = run;
+  const feeds = await openFeeds(run);
+  const { shop, identifiers } = await deliver(run, feeds);
+  if (identifiers === undefined || options.signal.aborted) {
+    sayWhereTheRestIs(run, shop, identifiers);
+    return { interrupted: true };
+  }
+  const result = check(run, { shop, identifiers });
+  state.isFinished = true;
+  saveRunState(folder.path, state);
+  report(result);
+  if (options.keep) await untilStopped(run);
+  return { result };
+}
+
+/** The feeds of this run, active and reachable: set up on the first start, taken up again on a later one. */
+async function openFeeds(run: Run): Promise<Feeds> {
+  const { stack, state, folder } = run;
+  const known = state.feeds;
+  if (known) await reconnectFeeds(stack, state, known);
+  const feeds = known ?? {
+    shop: await setUpFeed(stack, state.shopPassword),
+    identifiers: await setUpIdentifierFeed(stack),
+  };
+  state.feeds = feeds;
+  const { platform, shop, plugin, identifierPlugin } = stack;
+  const ofEach = (of: 'port' | 'pid') => ({
+    platform: platform[of],
+    shop: shop[of],
+    plugin: plugin?.[of] ?? 0,
+    identifierPlugin: identifierPlugin?.[of] ?? 0,
+  });
+  state.ports = ofEach('port');
+  state.pids = ofEach('pid');
+  saveRunState(folder.path, state);
+  announce(run, !known);
+  return feeds;
+}
+
+function announce({ stack, folder }: Run, isNew: boolean): void {
+  say(`  shop      ${stack.shop.url}`);
+  say(`  platform  ${stack.platform.url}`);
+  if (isNew)
+    say(
+      `            API token ${readFileSync(stack.tokenFile, 'utf8').trim()} (said once, kept in ${stack.tokenFile})`,
+    );
+  say(`  plugins   ${stack.plugin?.url}, by identifier type ${stack.identifierPlugin?.url}`);
+  say(`  logs      ${folder.logs}`);
+}
+
+/** Delivers to the shop, and once that is done by identifier type. */
+async function deliver(run: Run, { shop, identifiers }: Feeds): Promise<Delivered> {
+  const { options, state, stack, folder } = run;
+  const { signal } = options;
+  const startedAt = performance.now();
+  const toShop = deliverFeed({
+    stack,
+    feedId: shop.feedId,
+    total: state.updates,
+    about: `${count(pointsIn(state.updates))} user points`,
+    updatesFrom: (from) => generateUpdates({ updates: state.updates, seed: state.seed, from }),
+    signal,
+  });
+  const delivered = await toShop.finally(() => {
+    state.workedMs += performance.now() - startedAt;
+    saveRunState(folder.path, state);
+  });
+  if (signal.aborted) return { shop: delivered, identifiers: undefined };
+  const total = identifiedIn(state);
+  const byType = await deliverFeed({
+    stack,
+    feedId: identifiers.feedId,
+    total,
+    about: `${count(pointsIn(total))} user points by identifier type`,
+    updatesFrom: (from) => identifiedUpdates({ updates: total, seed: state.seed, from }),
+    signal,
+  });
+  return { shop: delivered, identifiers: byType };
+}
+
+function identifiedIn({ updates }: RunState): number {
+  return Math.ceil(updates / UPDATES_PER_IDENTIFIED);
+}
+
+function sayWhereTheRestIs({ folder, state }: Run, shop: FeedStatistics, identifiers?: FeedStatistics): void {
+  const statistics = identifiers ?? shop;
+  const total = identifiers === undefined ? state.updates : identifiedIn(state);
+  const { updates } = statistics;
+  const waiting = updates.accepted - settledUpdates(statistics);
+  say(`Stopping: finishing what is in flight.`);
+  say(`  ${count(updates.accepted)} of ${count(total)} updates are stored in ${folder.platform},`);
+  say(`  ${count(waiting)} of them and ${count(waitingLines(statistics))} lines still have to be delivered.`);
+  say(`  The next start on ${folder.path} goes on from there; nothing is lost.`);
+}
+
+/** Reads what the partners hold and holds it against what the updates say should be there. */
+function check(
+  { folder, state, stack }: Run,
+  { shop, identifiers }: Record<keyof Delivered, FeedStatistics>,
+): RunResult {
+  const expected = expectedSegment(generateUpdates({ updates: state.updates, seed: state.seed }));
+  const { people, traffic } = readShop(join(folder.shop, 'shop.db'));
+  const lines = [...expectedLines(identifiedUpdates({ updates: identifiedIn(state), seed: state.seed }))];
+  return {
+    statistics: shop,
+    traffic,
+    comparison: compareSegment(expected, people),
+    seconds: state.workedMs / 1_000,
+    identifiers: {
+      statistics: identifiers,
+      comparison: compareIdentifiers(lines, readRecord(stack.identifierRecord)),
+      idealBatches: idealBatches(lines, linesPerBatch),
+    },
+  };
+}
+
+function report(result: RunResult): void {
+  say('');
+  say(renderTable(result));
+  say('');
+  for (const fault of renderFaults(result)) say(`✗ ${fault}`);
+  if (!isSuccess(result)) return;
+  say('✓ the shop holds exactly the people of the segment');
+  say('✓ every line by identifier type arrived, none before an earlier one of its user');
+}
+
+async function untilStopped({ stack, options }: Run): Promise<void> {
+  say('\nThe servers keep running until Ctrl-C:');
+  say(`  platform  ${stack.platform.url}  (Authorization: the content of ${stack.tokenFile})`);
+  say(`  shop      ${stack.shop.url}  (Basic ${shopUser}, password in ${join(options.dataDir, 'run.json')})`);
+  say(`  plugins   ${stack.plugin?.url}, by identifier type ${stack.identifierPlugin?.url}`);
+  if (options.signal.aborted) return;
+  await new Promise((resolve) => options.signal.addEventListener('abort', resolve, { once: true }));
+}

@@ -3,12 +3,24 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
+const pluginFeedSchema = z.object({
+  pluginId: z.string(),
+  versionId: z.string(),
+  feedId: z.string(),
+  workerId: z.string(),
+  workerToken: z.string(),
+});
+/** A feed of a run, with the credentials of its plugin. */
+export type PluginFeed = z.infer<typeof pluginFeedSchema>;
+
+const serversSchema = z.object({ platform: z.int(), shop: z.int(), plugin: z.int(), identifierPlugin: z.int() });
+
 /**
  * How far a run is, kept in its data folder, so that the next start goes on where this one ended.
  * What was delivered is not in it: the platform knows that, and is asked.
  */
 const runStateSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   /** What the run is about: the same numbers give the same segment. */
   updates: z.int().positive(),
   seed: z.int(),
@@ -18,32 +30,24 @@ const runStateSchema = z.object({
   isFinished: z.boolean(),
   shopPassword: z.string(),
   /** Ports of the last start; taken again if free, since undelivered work names them. */
-  ports: z.object({ platform: z.int(), shop: z.int(), plugin: z.int() }),
+  ports: serversSchema,
   /** Processes of the last start. */
-  pids: z.object({ platform: z.int(), shop: z.int(), plugin: z.int() }).optional(),
-  /** Once the feed is active. Before that nothing has been sent, and a new start begins from nothing. */
-  feed: z
-    .object({
-      pluginId: z.string(),
-      versionId: z.string(),
-      feedId: z.string(),
-      workerId: z.string(),
-      workerToken: z.string(),
-    })
-    .optional(),
+  pids: serversSchema.optional(),
+  /** Once both feeds are active. Before that nothing has been sent, and a new start begins from nothing. */
+  feeds: z.object({ shop: pluginFeedSchema, identifiers: pluginFeedSchema }).optional(),
 });
 export type RunState = z.infer<typeof runStateSchema>;
 
 export const stateFileName = 'run.json';
 
 export const newRunState = (updates: number, seed: number): RunState => ({
-  format: 1,
+  format: 2,
   updates,
   seed,
   workedMs: 0,
   isFinished: false,
   shopPassword: randomBytes(18).toString('base64url'),
-  ports: { platform: 0, shop: 0, plugin: 0 },
+  ports: { platform: 0, shop: 0, plugin: 0, identifierPlugin: 0 },
 });
 
 /** The state of the run in this folder; none when there is no run that can go on. */

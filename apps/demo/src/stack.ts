@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { DataFolder } from './data-folder.ts';
 import { DemoError } from './demo-error.ts';
 import { OperatorClient } from './operator-client.ts';
 import { type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
 
 const require = createRequire(import.meta.url);
+// Beside this file, built or not: Node runs both.
+const IDENTIFIER_PLUGIN = fileURLToPath(new URL(`./identifier-plugin${extname(import.meta.url)}`, import.meta.url));
 /** The user the plugin signs in to the shop with. */
 export const shopUser = 'batchfeed';
 
@@ -25,6 +28,7 @@ export class Stack {
   readonly tokenFile: string;
   readonly #folder: DataFolder;
   #plugin: ServerProcess | undefined;
+  #identifierPlugin: ServerProcess | undefined;
   readonly #broken = new AbortController();
   #isStopping = false;
 
@@ -70,22 +74,38 @@ export class Stack {
     return this.#plugin;
   }
 
+  get identifierPlugin(): ServerProcess | undefined {
+    return this.#identifierPlugin;
+  }
+
+  /** Where the plugin by identifier type writes down what arrives. */
+  get identifierRecord(): string {
+    return join(this.#folder.identifiers, 'arrived.ndjson');
+  }
+
   /** Starts the example plugin with the credentials the platform issued for it. */
-  async startPlugin({ workerId, workerToken }: PluginCredentials, preferredPort: number): Promise<ServerProcess> {
+  async startPlugin(credentials: PluginCredentials, preferredPort: number): Promise<ServerProcess> {
     this.#plugin = await startOnPort(preferredPort, (port) => ({
       name: 'the plugin',
       script: require.resolve('@batchfeed/app-shop-audience-feed'),
-      env: {
-        PLUGIN_WORKER_ID: workerId,
-        PLUGIN_AUTHENTICATION_TOKEN: workerToken,
-        GATEWAY_HOST: '127.0.0.1',
-        GATEWAY_PORT: String(this.platform.port),
-        PLUGIN_PORT: String(port),
-      },
+      env: this.#environment(credentials, port),
       logFile: join(this.#folder.logs, 'plugin.log'),
     }));
     this.#watch(this.#plugin);
     return this.#plugin;
+  }
+
+  /** Starts the plugin whose grouping keys are identifier types. */
+  async startIdentifierPlugin(credentials: PluginCredentials, preferredPort: number): Promise<ServerProcess> {
+    this.#identifierPlugin = await startOnPort(preferredPort, (port) => ({
+      name: 'the plugin by identifier type',
+      script: IDENTIFIER_PLUGIN,
+      args: [this.identifierRecord],
+      env: this.#environment(credentials, port),
+      logFile: join(this.#folder.logs, 'identifier-plugin.log'),
+    }));
+    this.#watch(this.#identifierPlugin);
+    return this.#identifierPlugin;
   }
 
   /** Aborted, with a `SERVER_ENDED` for a reason, when one of the servers ends without having been told to. */
@@ -104,14 +124,24 @@ export class Stack {
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.platform.stop();
-    await this.#plugin?.stop();
+    await Promise.all([this.#plugin?.stop(), this.#identifierPlugin?.stop()]);
     await this.shop.stop();
   }
 
   /** Ends the servers at once. What they have acknowledged is on disk. */
   kill(): void {
     this.#isStopping = true;
-    for (const server of [this.platform, this.#plugin, this.shop]) server?.kill();
+    for (const server of [this.platform, this.#plugin, this.#identifierPlugin, this.shop]) server?.kill();
+  }
+
+  #environment({ workerId, workerToken }: PluginCredentials, port: number): Record<string, string> {
+    return {
+      PLUGIN_WORKER_ID: workerId,
+      PLUGIN_AUTHENTICATION_TOKEN: workerToken,
+      GATEWAY_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(this.platform.port),
+      PLUGIN_PORT: String(port),
+    };
   }
 
   #watch(server: ServerProcess): void {
