@@ -53,4 +53,33 @@ describe('Window', () => {
     account.give(0, 1, 400);
     expect([account.hasTextRoom(0), account.hasRoom, window.textBytes]).toEqual([true, true, 0]);
   });
+
+  it('leaves one whose texts are small its pace beside many that stand still with a large text each', () => {
+    const window = new Window(32_000_000, 24_000_000);
+    for (let index = 0; index < 10; index += 1) {
+      const stuck = window.account(() => {}, true);
+      do {
+        stuck.takePlace();
+        stuck.takeText(3_000_000);
+      } while (stuck.hasTextRoom(3_000_000));
+    }
+    expect(window.textBytes).toBeGreaterThan(window.textLimit);
+    const small = window.account(() => {}, true);
+    for (let line = 0; line < 500; line += 1) {
+      expect([small.hasRoom, small.hasTextRoom(100)]).toEqual([true, true]);
+      small.takePlace();
+      small.takeText(100);
+    }
+    for (let line = 0; line < 5_000; line += 1) {
+      small.takePlace();
+      small.takeText(100);
+    }
+    expect([small.hasRoom, small.hasTextRoom(100)]).toEqual([false, false]);
+  });
+
+  it('shares out no more than half of what texts may take in that way, however many there are', () => {
+    const window = new Window(32_000_000, 24_000_000);
+    for (let count = 0; count < 10_000; count += 1) window.account(() => {}, true);
+    expect(window.sureBytes * 10_000).toBeLessThanOrEqual(12_000_000);
+  });
 });

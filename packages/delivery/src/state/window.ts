@@ -4,12 +4,15 @@ export const PLACE_BYTES = 160;
 const TEXT_OVERHEAD_BYTES = 128;
 /** Places every destination is sure of before the limits of its batches are known. */
 const SURE_PLACES = 16;
+/** Bytes that every destination is sure of for places and texts, while half of what texts may take has room for all of these shares. */
+const SURE_BYTES = 256 * 1024;
 
 /**
  * The memory for lines that are neither waiting nor over, of all destinations together. Behind it lines wait on disk.
  *
  * It is shared fairly: a destination may hold as much as is still free, so one alone gets half, and of n that stand still each gets an
- * nth-plus-one. So there is always room for those that move. Beyond its share each is sure of the places of one batch.
+ * nth-plus-one. So there is always room for those that move. Beyond its share each is sure of the places of one batch, and of some bytes, so that
+ * one whose texts are small keeps its pace beside others that stand still with a large one each.
  */
 export class Window {
   readonly limit: number;
@@ -17,6 +20,7 @@ export class Window {
   readonly textLimit: number;
   #places = 0;
   #textBytes = 0;
+  #accounts = 0;
   /** Accounts that found no room, in the order in which that began. */
   readonly #hungry = new Set<Account>();
 
@@ -39,7 +43,13 @@ export class Window {
    * when its text has.
    */
   account(onRoom: () => void, withTexts: boolean): Account {
+    this.#accounts += 1;
     return new Account(this, onRoom, withTexts);
+  }
+
+  /** Bytes that each destination may have in any case. */
+  get sureBytes(): number {
+    return Math.min(SURE_BYTES, this.textLimit / 2 / Math.max(1, this.#accounts));
   }
 
   /** @internal */
@@ -61,6 +71,7 @@ export class Window {
 
   /** @internal */
   forget(account: Account): void {
+    this.#accounts -= 1;
     this.#hungry.delete(account);
   }
 }
@@ -102,13 +113,14 @@ export class Account {
   hasRoomFor(places: number): boolean {
     if (this.#places + places < this.#sure) return true;
     const more = places * PLACE_BYTES;
+    if (this.held + more < this.#window.sureBytes) return true;
     if (this.held + more >= this.#window.limit - this.#window.held - more) return false;
     return !this.#withTexts || this.hasTextRoom(0);
   }
 
   /** Bytes that it may take beside what it has. */
   get room(): number {
-    return Math.max(0, this.#window.limit - this.#window.held - this.held);
+    return Math.max(0, Math.max(this.#window.limit - this.#window.held, this.#window.sureBytes) - this.held);
   }
 
   /** As `hasRoom`; after a no, `onRoom` is called when there may be. */
@@ -120,8 +132,8 @@ export class Account {
 
   /** Whether a text of so many bytes has room beside those that are there. */
   hasTextRoom(bytes: number): boolean {
-    const { textBytes, textLimit } = this.#window;
-    return this.#textBytes + bytes <= textLimit - textBytes;
+    const { textBytes, textLimit, sureBytes } = this.#window;
+    return this.#textBytes + bytes <= Math.max(textLimit - textBytes, sureBytes);
   }
 
   /** Whether it has no text in memory: then it may always have one more. */
