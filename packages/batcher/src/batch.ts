@@ -73,6 +73,8 @@ export interface Held<L extends BatchLine> {
   readonly at: number;
   /** The open groups it waits for: its own cause, or the first held cause of its subject. */
   readonly blockers: readonly Batch<L>[];
+  /** Whether it will go by an express group, as its subject changes all the time. */
+  readonly express: boolean;
   /**
    * When the line is sealed at the latest, by the age rules and as things stand. For a line that
    * goes by express it is the earliest time, since its batch also waits until nothing of its key is

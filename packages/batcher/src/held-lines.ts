@@ -26,7 +26,7 @@ export function heldLinesOf<L extends BatchLine>(
       const until = held.express
         ? free + maxAgeMs / EXPRESS_SHARE
         : Math.max(at + maxAgeMs, free + maxAgeMs / LATE_SHARE);
-      found.push({ line, at, blockers, until });
+      found.push({ line, at, blockers, express: held.express, until });
       sealed = Math.max(sealed, until);
     }
     // The next cause is free when all of this one is sealed.

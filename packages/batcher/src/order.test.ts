@@ -256,6 +256,7 @@ describe('express (point 6)', () => {
       expect(batcher.heldLines).toBe(held);
       batcher.sealForHeld();
       expect([...batcher.openGroups()].map((group) => group.express)).toEqual([express]);
+      expect(new Set(batcher.heldOf('hot').map((one) => one.express))).toEqual(new Set([express]));
     }
   });
 

@@ -15,7 +15,7 @@ describe('explaining', () => {
     await append(engine, [line('down', 'DELETE', 'ann')]);
     expect(await engine.explain({ destination: 'd', subject: 'ann' })).toMatchObject([
       { state: 'open', key: 'UPSERT' },
-      { state: 'held', key: 'DELETE', heldFor: [{ key: 'UPSERT', lines: 1 }] },
+      { state: 'held', key: 'DELETE', heldFor: [{ key: 'UPSERT', lines: 1 }], express: false },
     ]);
     await engine.drain();
     await settle();

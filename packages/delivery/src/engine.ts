@@ -10,7 +10,7 @@ import { EngineLanes } from './engine-lanes.ts';
 import { DeadLetterReader, shown } from './inquiry/dead-letter-reader.ts';
 import { holdUps, openGroups } from './inquiry/explain.ts';
 import { type ExplainQuery, explainQuery } from './inquiry/explain-query.ts';
-import type { Explanation, Group, Wait } from './inquiry/explanation.ts';
+import type { Explanation, OpenGroup, Wait } from './inquiry/explanation.ts';
 import { type AppendOptions, type AppendResult, Intake } from './intake.ts';
 import { type Ledger, sumLedgers } from './ledger.ts';
 import type { Line } from './line.ts';
@@ -248,7 +248,7 @@ export class Engine implements Downstream {
   }
 
   /** What each open group of a destination holds; lines that wait on disk or are held are in none. */
-  openGroups(destination: string): Group[] {
+  openGroups(destination: string): OpenGroup[] {
     return this.#lanes.owned.places(destination).flatMap(({ state }) => openGroups(state));
   }
 

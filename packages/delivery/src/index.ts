@@ -9,7 +9,7 @@ export type { Downstream } from './downstream.ts';
 export { type Backlog, type CloseOptions, type Engine, openEngine } from './engine.ts';
 export type { DeliveryEvent } from './events.ts';
 export type { ExplainQuery } from './inquiry/explain-query.ts';
-export type { Explanation, Group, Wait } from './inquiry/explanation.ts';
+export type { Explanation, Group, OpenGroup, Wait } from './inquiry/explanation.ts';
 export type { AppendOptions, AppendResult } from './intake.ts';
 export type { ByReason, Ledger, Tally } from './ledger.ts';
 export { type Line, MAX_NAME_BYTES } from './line.ts';

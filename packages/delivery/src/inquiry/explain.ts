@@ -5,7 +5,7 @@ import type { LaneEngine } from '../lane-engine.ts';
 import type { Place } from '../line.ts';
 import type { DestinationState } from '../state/destination.ts';
 import type { Shipment } from '../state/shipment.ts';
-import type { Explanation, Group, Wait } from './explanation.ts';
+import type { Explanation, OpenGroup, Wait } from './explanation.ts';
 
 /** Held lines of a key that are listed one by one. */
 const MOST_HELD = 100;
@@ -29,10 +29,10 @@ export function explainKey(lane: LaneEngine, destination: DestinationState, key:
 }
 
 /** What each open group of a destination holds. */
-export function openGroups({ name, batcher }: DestinationState): Group[] {
-  const groups: Group[] = [];
-  for (const { key, lines, bytes, openedAt } of batcher?.openGroups() ?? []) {
-    groups.push({ destination: name, key, lines: lines.length, bytes, openedAt });
+export function openGroups({ name, batcher }: DestinationState): OpenGroup[] {
+  const groups: OpenGroup[] = [];
+  for (const { key, lines, bytes, openedAt, express } of batcher?.openGroups() ?? []) {
+    groups.push({ destination: name, key, lines: lines.length, bytes, openedAt, express });
   }
   return groups;
 }
@@ -79,10 +79,10 @@ function explainOpen({ name, batcher }: DestinationState, group: Batch<Place>): 
   return { state: 'open', destination: name, key, lines: lines.length, bytes, openedAt, dueAt, express };
 }
 
-function explainHeld({ name }: DestinationState, { line, at, blockers, until }: Held<Place>): Explanation {
+function explainHeld({ name }: DestinationState, { line, at, blockers, express, until }: Held<Place>): Explanation {
   const { key, bytes } = line;
   const heldFor = blockers.map((group) => ({ key: group.key, lines: group.lines.length }));
-  return { state: 'held', destination: name, key, bytes, acceptedAt: at, heldFor, until };
+  return { state: 'held', destination: name, key, bytes, acceptedAt: at, heldFor, express, until };
 }
 
 export function explainShipment(lane: LaneEngine, shipment: Shipment): Explanation {

@@ -34,6 +34,12 @@ export interface Group {
   readonly openedAt: number;
 }
 
+/** A group that still takes lines. */
+export interface OpenGroup extends Group {
+  /** Whether it is beside the ordinary group of its key, for subjects that change all the time. */
+  readonly express: boolean;
+}
+
 /** Where something is, and why. Times are milliseconds since the epoch. */
 export type Explanation =
   /** On disk, behind what is being grouped: `before` entries of its queue come first. */
@@ -47,11 +53,13 @@ export type Explanation =
       readonly acceptedAt: number;
       /** The open groups it waits for. */
       readonly heldFor: readonly { readonly key: string; readonly lines: number }[];
-      /** When it can be sealed at the latest, by the age rules. */
+      /** Whether it will go by an express group, as its subject changes all the time. */
+      readonly express: boolean;
+      /** When it is sealed at the latest, by the age rules; of an express one, at the earliest. */
       readonly until: number;
     }
-  /** Still taking lines; sealed by age at `dueAt` at the latest. `express`: beside the ordinary group, for subjects that change all the time. */
-  | ({ readonly state: 'open'; readonly dueAt: number; readonly express: boolean } & Group)
+  /** Still taking lines; sealed by age at `dueAt` at the latest. */
+  | ({ readonly state: 'open'; readonly dueAt: number } & OpenGroup)
   | ({
       readonly state: 'sealed' | 'in_flight';
       readonly batch: string;
