@@ -60,7 +60,7 @@ export function feedPulse(sample: FeedSample, rates: FeedRates | undefined): Fee
     lines_per_s: rates?.lines ?? null,
     batches_per_s: rates === undefined ? null : sumOf(rates.batches),
     errors_per_s: rates?.errors ?? null,
-    backlog_updates: updates.open + updates.in_flight,
+    backlog_updates: updates.waiting + updates.open + updates.in_flight,
     open_lines: lines.open,
     oldest_open_ts: sample.oldestOpenedAt ?? null,
     dead_updates: sample.deadUpdates,

@@ -24,6 +24,7 @@ it('a held line tells what it waits for, and until when at most', () => {
     bytes: 12,
     acceptedAt: 5_000,
     heldFor: [{ key: sessionKey('7', 'accounts'), lines: 9 }],
+    express: true,
     until: 20_000.5,
   };
   const found = explanationResource('batch', held);
@@ -36,6 +37,7 @@ it('a held line tells what it waits for, and until when at most', () => {
     bytes: 12,
     accepted_ts: 5_000,
     held_for: [{ grouping_key: 'accounts', lines: 9 }],
+    express: true,
     held_until_ts: 20_001,
   });
   expect(explanationResource('batch', { ...held, until: Number.POSITIVE_INFINITY })).not.toHaveProperty(

@@ -70,6 +70,7 @@ function held(stage: DeadLetterResource['stage'], found: Extract<Explanation, { 
     bytes: found.bytes,
     accepted_ts: found.acceptedAt,
     held_for: found.heldFor.map(({ key, lines }) => ({ grouping_key: splitSessionKey(key).rest, lines })),
+    express: found.express,
     ...(Number.isFinite(found.until) ? { held_until_ts: time(found.until) } : {}),
   };
 }

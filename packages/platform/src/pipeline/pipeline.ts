@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Engine, Group } from '@batchfeed/delivery';
+import type { Engine, OpenGroup } from '@batchfeed/delivery';
 import type { FeedStatistics, FeedStatus } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
 import type { AcceptedUpdate } from '../ingest/read-update.ts';
@@ -251,7 +251,7 @@ export class Pipeline {
   }
 
   /** What each open group of a feed holds. */
-  openGroups(feedId: string): readonly Group[] {
+  openGroups(feedId: string): readonly OpenGroup[] {
     return this.#lines.openGroups(feedId);
   }
 

@@ -22,6 +22,8 @@ export const batchingEffectSchema = z.object({
       /** Of those, what the new limits cut at once. */
       seal_now_groups: countSchema,
       seal_now_lines: countSchema,
+      /** Held lines that would wait no longer, as the order would be kept within grouping keys only. */
+      released_lines: countSchema,
     }),
   ),
 });

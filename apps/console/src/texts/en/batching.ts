@@ -64,6 +64,10 @@ export const batching = {
       one: '{count} open batch with {lines} lines is sealed and sent at once.',
       other: '{count} open batches with {lines} lines are sealed and sent at once.',
     },
+    released: {
+      one: '{count} held line waits no longer for an earlier one of its user.',
+      other: '{count} held lines wait no longer for earlier ones of their users.',
+    },
     feed: 'Feed',
     open: 'Open',
     sealed: 'Sealed at once',

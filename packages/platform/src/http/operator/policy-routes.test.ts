@@ -42,7 +42,9 @@ describe('the effect of a batching configuration', () => {
     await push('a1', 'a2', 'a3', 'b1', 'b2', 'c1');
     const open = { feed_id: feed.id, name: 'people', open_groups: 3, open_lines: 6 };
     // Lines are in groups as soon as they are on disk.
-    await expect.poll(() => effect(LIMITS)).toEqual({ feeds: [{ ...open, seal_now_groups: 0, seal_now_lines: 0 }] });
+    await expect
+      .poll(() => effect(LIMITS))
+      .toEqual({ feeds: [{ ...open, seal_now_groups: 0, seal_now_lines: 0, released_lines: 0 }] });
     expect(await effect({ ...LIMITS, enable_batching: false })).toMatchObject({
       feeds: [{ seal_now_groups: 3, seal_now_lines: 6 }],
     });
@@ -55,6 +57,19 @@ describe('the effect of a batching configuration', () => {
     await operator.do('PUT', `${path}/${configuration?.id}`, { plugin_version_id: feed.versionId, ...smaller });
     const { batches } = await feed.until(({ lines }) => lines.delivered === 5 && lines.open === 1);
     expect(batches.by_reason.reconfigured).toBe(3);
+  });
+
+  it('tells how many held lines go on when the order of users is given up', async () => {
+    plugin.on(UPDATE, ({ json }, response) =>
+      answer(response, 200, { status: 'ok', data: [line(json.operation, {})] }),
+    );
+    await push('ann');
+    await feed.push([update('ann', 'DELETE')]);
+    await feed.until(({ lines }) => lines.held === 1);
+    expect(await effect({ ...LIMITS, ordering: 'GROUPING_KEY' })).toMatchObject({
+      feeds: [{ open_groups: 1, seal_now_groups: 0, released_lines: 1 }],
+    });
+    expect(await effect(LIMITS)).toMatchObject({ feeds: [{ released_lines: 0 }] });
   });
 
   it('is for those who may look, names wrong fields, and counts what is as old as allowed', async () => {

@@ -30,12 +30,14 @@ export function policyRoutes(app: RouteApp, { configuration, pipeline, operation
     async ({ params, body }) => {
       // The envelope is in the size of a group already.
       const policy = policyOf(body, 0);
-      const feeds = configuration.feeds.ofVersion(findVersion(configuration, params).id);
-      const effects = feeds.map(({ id, name }) => ({
-        feed_id: id,
-        name,
-        ...batchingEffect(pipeline.openGroups(id), policy, now()),
-      }));
+      const version = findVersion(configuration, params);
+      const present = configuration.batchingConfigurations.find(version.id)?.ordering ?? 'USER';
+      const freesOrder = present === 'USER' && body.ordering === 'GROUPING_KEY';
+      const effects = configuration.feeds.ofVersion(version.id).map(({ id, name }) => {
+        const { held } = pipeline.statistics(id).lines;
+        const change = { groups: pipeline.openGroups(id), held, policy, freesOrder };
+        return { feed_id: id, name, ...batchingEffect(change, now()) };
+      });
       return ok({ feeds: effects.filter(({ open_groups: groups }) => groups > 0) });
     },
   );

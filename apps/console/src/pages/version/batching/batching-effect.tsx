@@ -35,6 +35,7 @@ export function EffectOf({ versionRef, policy }: EffectProps & { readonly policy
       {(effect) => (
         <div className="stack-tight" role="status">
           <p>{summary(effect)}</p>
+          {released(effect) > 0 ? <p>{t('batching.effect.released', { count: released(effect) })}</p> : null}
           <EffectList effect={effect} />
           <div className="row">
             <Button small look="quiet" isPending={query.isFetching} onPress={() => void query.refetch()}>
@@ -76,8 +77,15 @@ function EffectList({ effect: { feeds } }: { readonly effect: Effect }) {
 const groups = (count: number, lines: number): string =>
   t('batching.effect.groups', { count, lines: formatCount(lines) });
 
-function summary({ feeds }: Effect): string {
-  const sum = (of: (feed: Effect['feeds'][number]) => number) => feeds.reduce((all, feed) => all + of(feed), 0);
+const released = (effect: Effect): number => sumOf(effect, (feed) => feed.released_lines);
+
+function sumOf({ feeds }: Effect, of: (feed: Effect['feeds'][number]) => number): number {
+  return feeds.reduce((sum, feed) => sum + of(feed), 0);
+}
+
+function summary(effect: Effect): string {
+  const { feeds } = effect;
+  const sum = (of: (feed: Effect['feeds'][number]) => number) => sumOf(effect, of);
   const sealed = sum((feed) => feed.seal_now_groups);
   if (feeds.length === 0) return t('batching.effect.none');
   if (sealed === 0) return t('batching.effect.nothing', { count: sum((feed) => feed.open_groups) });
