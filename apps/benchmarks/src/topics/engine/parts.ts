@@ -6,6 +6,9 @@ import { durableAppend } from './durable-append.ts';
 import { durableDelivery } from './durable-delivery.ts';
 import { openLines } from './open-lines.ts';
 import { overdueBacklog } from './overdue-backlog.ts';
+import { orderCosts } from './order-costs.ts';
+import { orderFlips } from './order-flips.ts';
+import { orderLoads } from './order-loads.ts';
 import { slowPartner } from './slow-partner.ts';
 
 /** What the engine's figures are made of, in the order in which they are shown. */
@@ -13,6 +16,9 @@ export const parts = {
   batcherAdd,
   batcherPeers,
   batcherScale,
+  orderCosts,
+  orderFlips,
+  orderLoads,
   durableAppend,
   durableDelivery,
   openLines,
