@@ -5,10 +5,10 @@ import { batcherScale } from './batcher-scale.ts';
 import { durableAppend } from './durable-append.ts';
 import { durableDelivery } from './durable-delivery.ts';
 import { openLines } from './open-lines.ts';
-import { overdueBacklog } from './overdue-backlog.ts';
 import { orderCosts } from './order-costs.ts';
 import { orderFlips } from './order-flips.ts';
 import { orderLoads } from './order-loads.ts';
+import { overdueBacklog } from './overdue-backlog.ts';
 import { slowPartner } from './slow-partner.ts';
 
 /** What the engine's figures are made of, in the order in which they are shown. */
