@@ -132,12 +132,15 @@ export class LaneEngine {
     if (isTail && this.#working && !destination.discarding && destination.damage === undefined) {
       const arrivals: Arrival[] = [];
       const { token } = this.state.writer.lane;
-      for (let index = from; index < from + count && destination.account.hasRoomFor(arrivals.length); index += 1) {
+      let textBytes = 0;
+      for (let index = from; index < from + count; index += 1) {
+        if (!destination.account.hasRoomFor(arrivals.length, textBytes)) break;
         const text = texts[index];
         const key = keys[index];
         if (text === undefined || key === undefined) break;
         const place = placeOf(key, text, first + index - from, sizes[index] ?? 0);
         arrivals.push({ place, text, offset: offsets[index] ?? 0, fault: faults.get(index), token });
+        textBytes += text.bytes;
       }
       destination.next = first + arrivals.length;
       this.admission.admit(destination, arrivals);

@@ -109,18 +109,21 @@ export class Account {
     return this.hasRoomFor(0);
   }
 
-  /** Whether so many more lines have room. */
-  hasRoomFor(places: number): boolean {
+  /** Whether another line has room behind so many that are about to be taken, with texts of so many bytes. */
+  hasRoomFor(places: number, texts = 0): boolean {
     if (this.#places + places < this.#sure) return true;
-    const more = places * PLACE_BYTES;
+    const textBytes = this.#withTexts ? texts + places * TEXT_OVERHEAD_BYTES : 0;
+    const more = places * PLACE_BYTES + textBytes;
     if (this.held + more < this.#window.sureBytes) return true;
     if (this.held + more >= this.#window.limit - this.#window.held - more) return false;
-    return !this.#withTexts || this.hasTextRoom(0);
+    return !this.#withTexts || this.hasTextRoom(textBytes);
   }
 
   /** Bytes that it may take beside what it has. */
   get room(): number {
-    return Math.max(0, Math.max(this.#window.limit - this.#window.held, this.#window.sureBytes) - this.held);
+    const { held, limit, sureBytes, textBytes, textLimit } = this.#window;
+    const free = this.#withTexts ? Math.min(limit - held, textLimit - textBytes) : limit - held;
+    return Math.max(0, Math.max(free, sureBytes) - this.held);
   }
 
   /** As `hasRoom`; after a no, `onRoom` is called when there may be. */

@@ -78,14 +78,17 @@ export class Reader {
     const { account, positions } = destination;
     const arrivals: Arrival[] = [];
     let next = destination.next;
+    let textBytes = 0;
     for (const entry of entries) {
       if (positions.has(entry.position)) {
         next = entry.position + 1;
         continue;
       }
       // Admitted all together below: what is in hand counts as if it were in already.
-      if (arrivals.length > 0 && !account.hasRoomFor(arrivals.length)) break;
-      arrivals.push(arrivalOf(this.#lane, destination, entry));
+      if (arrivals.length > 0 && !account.hasRoomFor(arrivals.length, textBytes)) break;
+      const arrival = arrivalOf(this.#lane, destination, entry);
+      arrivals.push(arrival);
+      textBytes += arrival.place.bytes;
       next = entry.position + 1;
     }
     // Entries that are over may be missing; at the end of the queue nothing else is left.
