@@ -148,7 +148,7 @@ class Pair {
     for (const number of [0, 1]) {
       await this.write(number, writeOf({ over: QUEUES.map((name) => ({ queue: name, from: 0, to: 1e6 })) }));
     }
-    await turns(this.sqlite, 100);
+    await turns(this.sqlite, 400);
     expect(await this.sqlite.integrity()).toEqual([]);
     await this.close();
     const db = new Sqlite(this.file);

@@ -125,7 +125,7 @@ async function expectNothingLeft(): Promise<void> {
     const over = [...lane.queues].map(([queue, { first, end }]) => ({ queue, from: first, to: end }));
     await store.write(lane, { append: [], put: new Map(), remove: [], over });
   }
-  for (let turn = 0; turn < 300; turn += 1) await store.freeBytes();
+  for (let turn = 0; turn < 1000; turn += 1) await store.freeBytes();
   await store.close();
   const db = new Sqlite(file);
   for (const table of ['segment', 'piece', 'shelf', 'over']) {

@@ -81,7 +81,7 @@ it('keeps about as much garbage as live entries, wherever the live ones are', as
     }));
     await store.write(lane, writeOf({ over }));
   }
-  await turns(500);
+  await turns(3000);
   await store.close();
   const db = new Sqlite(file);
   const bytes = Number(db.prepare('SELECT sum(length(data)) FROM segment').pluck().get());
@@ -90,7 +90,7 @@ it('keeps about as much garbage as live entries, wherever the live ones are', as
   // not copied for.
   expect(bytes).toBeLessThan(125_000 * 2 + 32 * 1024 * 1024);
   await open({ garbageBytes: 0, tailSegments: 8 });
-  await turns(500);
+  await turns(3000);
   expect(await store.integrity()).toEqual([]);
   expect((await textsOf(lane, 'q', 0, 1e6)).map((text) => Number(text.split(' ')[0]))).toEqual(
     Array.from({ length: size / 100 }, (_, index) => index * 100),
@@ -136,6 +136,32 @@ it('copies what lives in sparse segments forward, with its positions and tokens'
   expect(await count('shelf WHERE live * 2 < bytes', SMALL)).toBe(0);
   await expectAll();
   expect(await store.integrity()).toEqual([]);
+});
+
+it('copies sparse segments of each lane by themselves', async () => {
+  store = await openTunedStore({ file, lanes: 2 }, SMALL);
+  const lanes = [await store.own(0), await store.own(1)] as const;
+  const texts = Array.from({ length: 120 }, (_, index) => `${index}`.padEnd(60, 'x'));
+  for (const owned of lanes) {
+    for (let from = 0; from < 120; from += 10) {
+      await store.write(owned, writeOf({ append: { q: texts.slice(from, from + 10) } }));
+    }
+  }
+  await turns();
+  const thin = async (owned: Lane, to: number) => {
+    const over = texts.slice(0, to).flatMap((_, from) => (from % 20 === 0 ? [] : [{ queue: 'q', from, to: from + 1 }]));
+    await store.write(owned, writeOf({ over }));
+    await turns();
+  };
+  // In the first lane something is sparse, yet not enough to be copied. It is not the second one's business.
+  const [first, second] = lanes;
+  await thin(first, 20);
+  await thin(second, 120);
+  await thin(first, 120);
+  const left = texts.filter((_, index) => index % 20 === 0);
+  for (const owned of lanes) expect(await textsOf(owned, 'q')).toEqual(left);
+  expect(await store.integrity()).toEqual([]);
+  expect(await count('shelf WHERE live * 2 < bytes', SMALL)).toBe(0);
 });
 
 it('uses the room of what is over again', async () => {
