@@ -334,10 +334,13 @@ export class World {
     this.#seal(this.#batcher.due(this.#now), true);
   }
 
-  #restoreBatch({ batch, isReplay, lines }: ModelBatch): Batch<ModelLine> {
+  #restoreBatch({ batch, isReplay }: ModelBatch): Batch<ModelLine> {
     const { key, openedAt, bytes, reason = 'drain', express } = batch;
     const given: RestoredBatch = { key, openedAt, bytes, reason, express };
-    return isReplay ? this.#batcher.restoreReplay({ ...given, lines }) : this.#batcher.restore(given);
+    if (!isReplay) return this.#batcher.restore(given);
+    // A replay that was split comes back whole, with the lines of all its parts.
+    const parts = this.#queued().filter((other) => other.batch === batch);
+    return this.#batcher.restoreReplay({ ...given, lines: parts.flatMap(({ lines }) => lines) });
   }
 
   #restoreLines(lines: readonly ModelLine[]): void {
