@@ -85,7 +85,7 @@ export function useDeadLettersRefresh(feedId: string) {
 export function useReplay(feedId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (which: Pick<ReplayDeadLetters, 'ids' | 'group'>): Promise<number> =>
+    mutationFn: async (which: Pick<ReplayDeadLetters, 'ids' | 'group' | 'confirm'>): Promise<number> =>
       (await send('POST', `${listPath(feedId)}/replay`, replayedSchema, { body: which })).replayed,
     // Not waited for: whoever replayed a letter need not see it gone first.
     onSettled: () => void client.invalidateQueries({ queryKey: ['feeds', feedId] }),

@@ -63,7 +63,7 @@ function FeedView({ feed, current, live }: FeedViewProps) {
         <>
           <span className="row" role="status">
             <FeedStatusPill status={feed.status} />
-            <CircuitPill state={feed.circuit?.state ?? 'CLOSED'} />
+            <CircuitPill circuit={feed.circuit ?? { state: 'CLOSED' }} />
           </span>
           <LiveMark state={live.state} />
         </>

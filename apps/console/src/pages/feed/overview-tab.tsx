@@ -9,6 +9,7 @@ import { Note } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
 import { formatAge } from '../../format/times.ts';
 import { t } from '../../texts/text.ts';
+import { backlogText } from './backlog-text.ts';
 import { circuitText } from './circuit-text.ts';
 import { FeedCharts } from './feed-charts.tsx';
 import type { FeedTabProps } from './feed-tab-props.ts';
@@ -39,6 +40,7 @@ function Circuit({ feed, live }: FeedTabProps) {
       <p>
         {sentence} {next}
       </p>
+      {feed.damage === undefined ? null : <p>{t('feed.damaged', { reason: feed.damage })}</p>}
       {reason === undefined ? null : <p className="small break">{t('feed.circuit.reason', { reason })}</p>}
     </Note>
   );
@@ -78,6 +80,7 @@ function FeedFacts({ feed, live: { pulse, now } }: FeedTabProps) {
           </Link>,
         ],
         [t('feed.fact.session'), feed.session_id ?? t('feed.fact.noSession')],
+        [t('feed.fact.waiting'), backlogText(feed.backlog)],
         [t('feed.fact.oldest'), oldest ? formatAge(now - oldest) : t('feed.fact.nothingOpen')],
         [t('feed.fact.created'), <Time key="created" ts={feed.created_ts} />],
         [t('feed.fact.id'), feed.id],

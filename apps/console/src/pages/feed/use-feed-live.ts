@@ -32,7 +32,7 @@ export function useFeedLive(feedId: string, enabled: boolean): FeedLive {
         client.setQueryData(feedKeys.statistics(feedId), pulse.statistics);
         client.setQueryData<FeedResource>(
           feedKeys.resource(feedId),
-          (feed) => feed && { ...feed, status: pulse.status, circuit: pulse.circuit },
+          (feed) => feed && { ...feed, status: pulse.status, circuit: pulse.circuit, backlog: pulse.backlog },
         );
         setHistory((before) => ({ points: withPulse(before.points, pulse), skew: Date.now() - pulse.ts }));
       }),

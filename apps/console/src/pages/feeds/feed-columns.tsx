@@ -48,7 +48,7 @@ const columns = (now: number): readonly Column<Row>[] => [
     cell: ({ feed, circuit }) => (
       <div className="feeds-states">
         <FeedStatusPill status={feed.status} />
-        <CircuitPill state={circuit.state} />
+        <CircuitPill circuit={circuit} now={now} />
       </div>
     ),
     sortBy: ({ feed }) => t(`feeds.status.${feed.status}`),
@@ -74,11 +74,18 @@ const columns = (now: number): readonly Column<Row>[] => [
   {
     id: 'backlog',
     header: t('feeds.column.backlog'),
-    width: '4.5rem',
+    width: '5.5rem',
     align: 'end',
     from: 580,
-    cell: ({ pulse }) => formatCompact(pulse.backlog_updates),
-    sortBy: ({ pulse }) => pulse.backlog_updates,
+    cell: ({ backlog }) => (
+      <>
+        {formatCompact(backlog.updates)}
+        {backlog.empty_in_s ? (
+          <div className="feeds-about muted">{t('feeds.emptyIn', { time: formatAge(backlog.empty_in_s * 1_000) })}</div>
+        ) : null}
+      </>
+    ),
+    sortBy: ({ backlog }) => backlog.updates,
   },
   {
     id: 'oldest',

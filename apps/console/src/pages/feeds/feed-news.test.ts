@@ -17,12 +17,15 @@ const told = (feed_id: string, backlog: number): FeedsEvent[number] => ({
   feed_id,
   status: 'PAUSED',
   circuit: 'OPEN',
+  down_since_ts: 1_700_000_000_000,
+  backlog: { updates: backlog, lines: 0, bytes: 100 * backlog, empty_in_s: null },
   pulse: pulse(backlog),
 });
 const row = (id: string) =>
   ({
     feed: { id, name: `Feed ${id}`, status: 'ACTIVE' },
     circuit: { state: 'CLOSED' },
+    backlog: { updates: 0, lines: 0, bytes: 0, empty_in_s: 0 },
     pulse: pulse(0),
   }) as FeedOverview;
 
@@ -33,7 +36,8 @@ describe('news of feeds', () => {
     const now = feedsNow(rows, news);
     expect(now[0]).toMatchObject({
       feed: { id: '1', name: 'Feed 1', status: 'PAUSED' },
-      circuit: { state: 'OPEN' },
+      circuit: { state: 'OPEN', since_ts: 1_700_000_000_000 },
+      backlog: { updates: 6 },
       pulse: { backlog_updates: 6 },
     });
     expect(now[1]).toBe(rows[1]);

@@ -10,6 +10,10 @@ export function withNews(before: FeedNews, told: FeedsEvent): FeedNews {
   return news;
 }
 
+function circuitOf({ circuit: state, down_since_ts: since }: FeedsEvent[number]): FeedOverview['circuit'] {
+  return { state, ...(since === null ? {} : { since_ts: since }) };
+}
+
 /** The feeds as they are by the latest news; those without any stay the same objects. */
 export function feedsNow(feeds: readonly FeedOverview[], news: FeedNews): readonly FeedOverview[] {
   return feeds.map((row) => {
@@ -18,7 +22,8 @@ export function feedsNow(feeds: readonly FeedOverview[], news: FeedNews): readon
     return {
       ...row,
       feed: { ...row.feed, status: told.status },
-      circuit: { ...row.circuit, state: told.circuit },
+      circuit: circuitOf(told),
+      backlog: told.backlog,
       pulse: told.pulse,
     };
   });

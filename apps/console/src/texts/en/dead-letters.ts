@@ -44,6 +44,7 @@ export const deadLetters = {
     later: 'Letters that die for this reason until you confirm are replayed with them.',
     again: 'Lines of a user that came in later have gone ahead. What fails again comes back here.',
     submit: { one: 'Replay {count} letter', other: 'Replay {count} letters' },
+    allTheSame: { one: 'Replay {count} letter all the same', other: 'Replay {count} letters all the same' },
   },
   replayed: { one: '{count} letter is sent again.', other: '{count} letters are sent again.' },
   exporting: {

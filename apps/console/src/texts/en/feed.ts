@@ -12,6 +12,8 @@ export const feed = {
     session: 'Session',
     noSession: 'none yet',
     created: 'Created',
+    waiting: 'Waits',
+    nothingWaits: 'nothing',
     oldest: 'Oldest open line',
     nothingOpen: 'nothing open',
     id: 'Id',
@@ -37,6 +39,13 @@ export const feed = {
     asked: 'It is asked again in {time}.',
     askedNow: 'It is being asked now.',
     reason: 'What was seen: {reason}',
+  },
+  damaged: 'Its data on disk are damaged, so nothing of it is sent: {reason}',
+  backlog: {
+    waits: '{updates}, {lines}, {bytes} on disk',
+    updates: { one: '{count} update', other: '{count} updates' },
+    lines: { one: '{count} line', other: '{count} lines' },
+    emptyIn: '{waiting}; empty in {time}',
   },
   ledgerTitle: 'Where everything is',
   ledger: {

@@ -27,6 +27,9 @@ export const feeds = {
   about: '{segment} · {plugin}',
   /** Spoken and shown beside the state of a feed whose plugin does not answer. */
   away: 'plugin away',
+  awayFor: 'plugin away {time}',
+  /** Under how much waits. */
+  emptyIn: 'empty in {time}',
   probing: 'plugin is tried',
   status: {
     INITIAL: 'not activated',
