@@ -139,6 +139,7 @@ describe('batchfeed', () => {
     expect(await run(['feed', 'push', '1'], updates(3))).toMatchObject({ code: 0, stdout: '3 accepted, 0 rejected\n' });
     await until(({ lines }: { lines: { delivered: number } }) => lines.delivered === 15);
     expect((await run(['feed', 'stats', '1', '--by', 'session'])).stdout).toMatch(/accepted[\s\S]* 15 +15 +15 /);
+    expect((await run(['feed', 'stats', '1'])).stdout).toMatch(/batches +sealed +\d +\d+\.\d % full\nbatches +by \w+ /);
     expect((await run(['feed', 'explain', '1', '--user', 'u1'])).stdout).toMatch(/batch delivered at 20/);
     expect((await run(['feed', 'explain', '1'])).stdout).toContain('balanced true');
 
@@ -245,6 +246,8 @@ describe('batchfeed', () => {
     const { id: version } = await post('/v1/plugins/1/versions', { version_id: '2.0.0', plugin_properties });
     const create = ['feed', 'create', '--plugin-id', '1', '--version', '2.0.0', '--property'];
     expect(await run([...create, 'int=many'])).toMatchObject({ code: 2, stderr: expect.stringContaining('as INT') });
+    const create_ = [...create.slice(0, -1), '--max-backlog-bytes'];
+    expect(await run([...create_, '1000'])).toMatchObject({ code: 4, stderr: expect.stringContaining('one line') });
     const given = ['url=http://127.0.0.1:1', '--property', 'int=5', '--property', 'password=x', '--property', 'own=y'];
     const { id, plugin_version_id } = await json(...create, ...given);
     expect(plugin_version_id).toBe(version);
@@ -296,6 +299,10 @@ describe('batchfeed', () => {
       warnings: [],
     });
     expect(large).toMatchObject({ by_reason: { age: expect.any(Number) }, latency_ms: { max: 500 } });
+    expect(small.by_ordering).toMatchObject({ USER: { batches: 10 }, GROUPING_KEY: { batches: 10 } });
+    const moves = [0, 1].map((index) => JSON.stringify({ ts: index, key: `k${index}`, bytes: 9, subject: 'ann' }));
+    const compared = (await run(['simulate', '--policy', 'age=100,ordering=GROUPING_KEY'], moves.join('\n'))).stdout;
+    expect(compared).toMatch(/USER +2 [^\n]*age 1, order 1\n[^\n]* GROUPING_KEY \* +2 [^\n]*age 2/);
     const unique = arrivals.map((text, index) => text.replace('"k"', `"k${index}"`));
     expect((await run(['simulate', '--policy', 'lines=10'], unique.join('\n'))).stdout).toContain('nearly unique');
     expect((await run(['simulate', '--policy', 'size=10'], '')).code).toBe(2);
