@@ -30,7 +30,10 @@ export interface DeadLetter {
   readonly diedAt: number;
   /** How often it was replayed before. */
   readonly replays: number;
-  /** How many of its subjects had a later line since, so that its replay has to be confirmed; undefined when that is not known. */
+  /**
+   * How many of its subjects had a later line since, so that its replay has to be confirmed;
+   * undefined when that is not known.
+   */
   readonly later: number | undefined;
 }
 

@@ -24,7 +24,9 @@ export type DeliveryErrorCode =
   | 'STORE_FAILED'
   /** No dead letter has that id. */
   | 'NOT_FOUND'
-  /** A later line of a subject of the dead letter was accepted since: a replay has to be confirmed. */
+  /**
+   * A later line of a subject of the dead letter was accepted since: a replay has to be confirmed.
+   */
   | 'OVERTAKEN'
   /** The destination's lane belongs to another process now. */
   | 'NOT_OWNER';

@@ -302,7 +302,10 @@ describe('when the engine closes', () => {
 });
 
 describe('a batch that follows a dead one', () => {
-  /** The first batch is refused, and the process dies before the disk knows; then the other side takes everything. */
+  /**
+   * The first batch is refused, and the process dies before the disk knows; then the other side
+   * takes everything.
+   */
   async function killedAtDeath(follower: ReturnType<typeof line>) {
     const clock = new FakeClock();
     const store = new MemoryStore();

@@ -1,7 +1,8 @@
 /**
  * The lanes of one engine while it runs: taken and given, lost to another owner, and closed.
  *
- * States of a lane: taking ──recovered──▶ working ──release, close──▶ landing ──▶ let go; a lost one is let go at once.
+ * States of a lane: taking ──recovered──▶ working ──release, close──▶ landing ──▶ let go.
+ * A lost one is let go at once.
  */
 import type { Gates } from './base/gates.ts';
 import { DeliveryError } from './delivery-error.ts';
@@ -100,7 +101,10 @@ export class EngineLanes {
     this.#onRoom.add(callback);
   }
 
-  /** Resolves when something is so. @throws DeliveryError `CLOSED` or the store's error when the engine ends before */
+  /**
+   * Resolves when something is so. @throws DeliveryError `CLOSED` or the store's error when the
+   * engine ends before
+   */
   async until(over: () => boolean): Promise<void> {
     while (!over()) {
       this.mustBeOpen();
@@ -116,7 +120,10 @@ export class EngineLanes {
       throw new DeliveryError('CLOSED', 'The engine is closed; open a new one on the same store to go on.');
   }
 
-  /** Starts nothing more of a lane, waits for what is in flight, makes what is known durable, and lets the lane go. */
+  /**
+   * Starts nothing more of a lane, waits for what is in flight, makes what is known durable, and
+   * lets the lane go.
+   */
   async #land(lane: LaneEngine, patienceMs: number): Promise<void> {
     lane.stop();
     await this.#landed(lane, patienceMs);

@@ -141,7 +141,8 @@ class World {
       windowBytes: this.#given.windowBytes,
       clock: this.#clock,
       random: () => 0.5,
-      // A process that was killed sends nothing more and hears no answer; what it sent may still have its effect.
+      // A process that was killed sends nothing more and hears no answer; what it sent may still
+      // have its effect.
       send: (batch, context) => (process.killed ? forever() : this.#partner.send(batch, context)),
       onEvent: (event) => this.#hear(event),
     });
@@ -163,7 +164,8 @@ class World {
       case 'kill':
         await settle(step.turns);
         this.#process.kill();
-        // What was on its way takes effect now: later than this, no engine could tell what it will overtake.
+        // What was on its way takes effect now: later than this, no engine could tell what it will
+        // overtake.
         for (const arrive of this.#slow.splice(0)) arrive();
         await settle(2);
         this.#partner.senderGone();
@@ -219,7 +221,8 @@ class World {
     for (const { content } of this.#acknowledged) {
       expect(this.#partner.deliveries.has(content) || dead.has(content), content).toBe(true);
     }
-    // Promise 4: lines without a subject arrive in the order of their key; those of a subject in the order of their causes.
+    // Promise 4: lines without a subject arrive in the order of their key; those of a subject in
+    // the order of their causes.
     for (const contents of this.#partner.firstByKey.values()) inOrder(contents, idOf);
     const { ordering } = this.#given;
     const bySubject = ordering === 'USER' ? this.#partner.firstBySubject : this.#partner.firstBySubjectAndKey;
@@ -252,7 +255,8 @@ class World {
   #hear(event: DeliveryEvent): void {
     this.#events.push(event);
     if (event.type !== 'sealed' || this.#given.windowBytes < 1_000_000) return;
-    // Promise 5: sealed within the maximum age, or at once when it ran out while no engine did; held lines a quarter later a step.
+    // Promise 5: sealed within the maximum age, or at once when it ran out while no engine did;
+    // held lines a quarter later a step.
     const steps = this.#mayHold ? this.#nextId : 0;
     const waited = Math.min(event.ageMs, this.#clock.now() - this.#openedAt);
     const late = waited > 50 * (1 + steps / 4) && !event.express;

@@ -1,6 +1,7 @@
 /**
- * The durable engine over a store: lines in, batches delivered, every line in exactly one place at any moment.
- * `lane-engine.ts` has the life of a line; here is what callers see, and what the lanes of one engine share.
+ * The durable engine over a store: lines in, batches delivered, every line in exactly one place at
+ * any moment. `lane-engine.ts` has the life of a line; here is what callers see, and what the lanes
+ * of one engine share.
  */
 import { Gates } from './base/gates.ts';
 import type { DeadLetter } from './dead-letters.ts';
@@ -39,9 +40,11 @@ export interface Backlog {
 }
 
 /**
- * Opens an engine and takes up what the store holds: sealed batches go on under their ids, open lines age from when they came.
+ * Opens an engine and takes up what the store holds: sealed batches go on under their ids, open
+ * lines age from when they came.
  *
- * @throws DeliveryError `INVALID` for an impossible option, `STORE_…` when the store cannot be read.
+ * @throws DeliveryError `INVALID` for an impossible option, `STORE_…` when the store cannot be
+ * read.
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const engine = new Engine(options, settingsOf(options));
@@ -50,8 +53,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /**
- * A durable engine over one log of a store, made by `openEngine`. Its methods reject with `CLOSED` after `close`, with `NOT_OWNER` for a destination
- * whose lane is not owned here, and with the store's error once that failed for good.
+ * A durable engine over one log of a store, made by `openEngine`. Its methods reject with `CLOSED`
+ * after `close`, with `NOT_OWNER` for a destination whose lane is not owned here, and with the
+ * store's error once that failed for good.
  */
 export class Engine implements Downstream {
   readonly gates: Gates;
@@ -68,7 +72,8 @@ export class Engine implements Downstream {
   /** Use `openEngine`. */
   constructor(options: EngineOptions, settings: Settings) {
     this.#settings = settings;
-    // Retry-After delays are shared with the downstream engine: a 429 in either stage pauses the destination in both.
+    // Retry-After delays are shared with the downstream engine: a 429 in either stage pauses the
+    // destination in both.
     this.gates = settings.downstream?.gates ?? new Gates();
     this.#window = new Window(settings.windowBytes, settings.textBytes);
     this.#lanes = new EngineLanes(options, settings, { gates: this.gates, window: this.#window });
@@ -87,10 +92,12 @@ export class Engine implements Downstream {
   // ── in ────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Takes lines in. Resolves when they are on disk, whatever becomes of memory and of other destinations. A line that can be in no batch is refused
-   * with its index and reason, and the others go on.
+   * Takes lines in. Resolves when they are on disk, whatever becomes of memory and of other
+   * destinations. A line that can be in no batch is refused with its index and reason, and the
+   * others go on.
    *
-   * @throws DeliveryError `CLOSED` after `close`; `NOT_OWNER`; `STORE_…` when they could not be written; `INVALID` when lines with `notes` are too large
+   * @throws DeliveryError `CLOSED` after `close`; `NOT_OWNER`; `STORE_…` when they could not be
+   * written; `INVALID` when lines with `notes` are too large
    *   for one write.
    */
   async append(lines: readonly Line[], options: AppendOptions = {}): Promise<AppendResult> {
@@ -98,7 +105,10 @@ export class Engine implements Downstream {
     return this.#intake.append(lines, options);
   }
 
-  /** Keeps small values with a destination, as `append` does with lines; null deletes one. Resolves when that is durable. */
+  /**
+   * Keeps small values with a destination, as `append` does with lines; null deletes one. Resolves
+   * when that is durable.
+   */
   async note(destination: string, notes: ReadonlyMap<string, string | null>): Promise<void> {
     this.#mustTake();
     await this.#intake.note(destination, notes);
@@ -123,7 +133,10 @@ export class Engine implements Downstream {
     this.#intake.handOver(lines);
   }
 
-  /** Whether what is unsettled of a destination is below its backlog limit. After a no, `onRoom` tells when it is. */
+  /**
+   * Whether what is unsettled of a destination is below its backlog limit. After a no, `onRoom`
+   * tells when it is.
+   */
   hasRoomFor(destination: string): boolean {
     return this.#lanes.hasRoomFor(destination);
   }
@@ -140,8 +153,9 @@ export class Engine implements Downstream {
   // ── what moves ────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Seals everything that is open or held (`drain`), of one destination or of all: what is on its way to the disk included, and what waits there, as soon
-   * as it comes into the window. Resolves when all that is in the window is sealed.
+   * Seals everything that is open or held (`drain`), of one destination or of all: what is on its
+   * way to the disk included, and what waits there, as soon as it comes into the window. Resolves
+   * when all that is in the window is sealed.
    *
    * @throws DeliveryError `STORE_…` when the way to the disk ends in a failure.
    */
@@ -151,12 +165,18 @@ export class Engine implements Downstream {
     for (const { lane, state } of this.#lanes.owned.places(destination)) lane.drain(state);
   }
 
-  /** Asks for the policies and the ordering again; open groups over a new limit are cut (`reconfigured`). */
+  /**
+   * Asks for the policies and the ordering again; open groups over a new limit are cut
+   * (`reconfigured`).
+   */
   reconfigure(destination?: string): void {
     for (const { lane, state } of this.#lanes.owned.places(destination)) lane.reconfigure(state);
   }
 
-  /** Sends nothing more to a destination until `resume`. What is in flight goes on. Not kept across restarts: see the option `paused`. */
+  /**
+   * Sends nothing more to a destination until `resume`. What is in flight goes on. Not kept across
+   * restarts: see the option `paused`.
+   */
   pause(destination: string): void {
     this.#lanes.owned.destination(destination).state.paused = true;
   }
@@ -170,8 +190,9 @@ export class Engine implements Downstream {
   }
 
   /**
-   * From now on waits for no delay before it sends to a destination: neither for those asked for, nor for the repetition of what failed. For a caller
-   * that knows that these sends reach nothing outside. Not kept across restarts.
+   * From now on waits for no delay before it sends to a destination: neither for those asked for,
+   * nor for the repetition of what failed. For a caller that knows that these sends reach nothing
+   * outside. Not kept across restarts.
    */
   ignoreDelays(destination: string): void {
     const { lane, state } = this.#lanes.owned.destination(destination);
@@ -179,8 +200,9 @@ export class Engine implements Downstream {
   }
 
   /**
-   * Ends everything unsettled of a destination as `discarded`, in slices beside other work; what is in flight lands first. Lines that are appended later
-   * are discarded, too, so stop appending before. Not kept across restarts: call it again.
+   * Ends everything unsettled of a destination as `discarded`, in slices beside other work; what is
+   * in flight lands first. Lines that are appended later are discarded, too, so stop appending
+   * before. Not kept across restarts: call it again.
    *
    * @throws DeliveryError `CLOSED`, `NOT_OWNER`, `STORE_…`
    */
@@ -192,9 +214,11 @@ export class Engine implements Downstream {
   }
 
   /**
-   * Removes everything of a destination that is idle: its queues, notes, dead letters and state. Its counts go on in the sum over all destinations.
+   * Removes everything of a destination that is idle: its queues, notes, dead letters and state.
+   * Its counts go on in the sum over all destinations.
    *
-   * @throws DeliveryError `INVALID` when lines of it are unsettled; `CLOSED`, `NOT_OWNER`, `STORE_…`
+   * @throws DeliveryError `INVALID` when lines of it are unsettled; `CLOSED`, `NOT_OWNER`,
+   * `STORE_…`
    */
   async forget(destination: string): Promise<void> {
     this.#lanes.mustBeOpen();
@@ -206,12 +230,18 @@ export class Engine implements Downstream {
 
   // ── what one sees ─────────────────────────────────────────────────────────────────────────────
 
-  /** What keeps back everything that waits to be sent to a destination: nothing while some of it can be. */
+  /**
+   * What keeps back everything that waits to be sent to a destination: nothing while some of it can
+   * be.
+   */
   holdUps(destination: string): Wait[] {
     return this.#lanes.owned.places(destination).flatMap(({ lane, state }) => holdUps(lane, state));
   }
 
-  /** Where every line is: of one destination, of those that match, or of all together, those that were forgotten included. */
+  /**
+   * Where every line is: of one destination, of those that match, or of all together, those that
+   * were forgotten included.
+   */
   ledger(of?: string | ((destination: string) => boolean)): Ledger {
     const places = this.#lanes.owned.places(typeof of === 'string' ? of : undefined);
     const ledgers = places
@@ -232,7 +262,10 @@ export class Engine implements Downstream {
     return this.#window.held;
   }
 
-  /** When the oldest line of an open group was accepted, in milliseconds since the epoch; undefined when none is open. */
+  /**
+   * When the oldest line of an open group was accepted, in milliseconds since the epoch; undefined
+   * when none is open.
+   */
   get oldestOpenedAt(): number | undefined {
     return this.oldestOpenedAtOf(undefined);
   }
@@ -247,7 +280,9 @@ export class Engine implements Downstream {
     return oldest;
   }
 
-  /** What each open group of a destination holds; lines that wait on disk or are held are in none. */
+  /**
+   * What each open group of a destination holds; lines that wait on disk or are held are in none.
+   */
   openGroups(destination: string): OpenGroup[] {
     return this.#lanes.owned.places(destination).flatMap(({ state }) => openGroups(state));
   }
@@ -264,8 +299,9 @@ export class Engine implements Downstream {
   }
 
   /**
-   * Where something is, why it was sealed, what it waits for and until when: everything unsettled of a key in the order in which it will be
-   * sent, everything unsettled that holds a line of a subject, one batch, or one line by its id.
+   * Where something is, why it was sealed, what it waits for and until when: everything unsettled
+   * of a key in the order in which it will be sent, everything unsettled that holds a line of a
+   * subject, one batch, or one line by its id.
    *
    * @throws DeliveryError `STORE_…`
    */
@@ -276,7 +312,8 @@ export class Engine implements Downstream {
   // ── dead letters ──────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Dead letters in order of dying (destination by destination), behind the one with ref `after`, at most `limit` (default 100).
+   * Dead letters in order of dying (destination by destination), behind the one with ref `after`,
+   * at most `limit` (default 100).
    *
    * @throws DeliveryError `STORE_…`; `NOT_FOUND` when `after` is no ref.
    */
@@ -284,7 +321,10 @@ export class Engine implements Downstream {
     return this.#deadLetters.list(query);
   }
 
-  /** One dead letter, read alone, with the subjects of its lines. @throws DeliveryError `NOT_FOUND`, `STORE_…` */
+  /**
+   * One dead letter, read alone, with the subjects of its lines. @throws DeliveryError `NOT_FOUND`,
+   * `STORE_…`
+   */
   async deadLetter(ref: string): Promise<DeadLetter & { readonly subjects: readonly string[] }> {
     const found = await this.#deadLetters.find(ref);
     const lines = await this.#deadLetters.lines(found);
@@ -304,9 +344,11 @@ export class Engine implements Downstream {
   }
 
   /**
-   * Sends a dead letter again, with the same lines under the same batch id, behind what waits under its key. Waits while the window has no room.
+   * Sends a dead letter again, with the same lines under the same batch id, behind what waits under
+   * its key. Waits while the window has no room.
    *
-   * @throws DeliveryError `OVERTAKEN` when a later line of one of its subjects was accepted since, unless `confirmed`; `NOT_FOUND`, `CLOSED`, `STORE_…`
+   * @throws DeliveryError `OVERTAKEN` when a later line of one of its subjects was accepted since,
+   * unless `confirmed`; `NOT_FOUND`, `CLOSED`, `STORE_…`
    */
   async replay(ref: string, { confirmed = false }: { readonly confirmed?: boolean } = {}): Promise<void> {
     this.#lanes.mustBeOpen();
@@ -325,8 +367,9 @@ export class Engine implements Downstream {
   }
 
   /**
-   * Deletes, for good, dead letters that died before a time (milliseconds since the epoch), of one destination or of all; each is told of (`expired`
-   * event) and stays counted as `expired` in the ledger. Returns how many, once that is durable.
+   * Deletes, for good, dead letters that died before a time (milliseconds since the epoch), of one
+   * destination or of all; each is told of (`expired` event) and stays counted as `expired` in the
+   * ledger. Returns how many, once that is durable.
    *
    * @throws DeliveryError `CLOSED`, `STORE_…`
    */
@@ -356,15 +399,19 @@ export class Engine implements Downstream {
     return this.#lanes.own(lane);
   }
 
-  /** Lets what is in flight of a lane land, or aborts the waiting for it, makes what is known durable and gives the lane back. */
+  /**
+   * Lets what is in flight of a lane land, or aborts the waiting for it, makes what is known
+   * durable and gives the lane back.
+   */
   release(lane: number, { patienceMs = 10_000 }: CloseOptions = {}): Promise<void> {
     return this.#lanes.release(lane, patienceMs);
   }
 
   /**
-   * Takes nothing more, starts nothing more, lets what is in flight end (or aborts it when patience does: its outcome is then unknown, and the
-   * next engine sends it again under its id), and makes what is known durable. Open groups stay open in
-   * the store: the next engine goes on with them. The store stays open; it is its opener's to close.
+   * Takes nothing more, starts nothing more, lets what is in flight end (or aborts it when patience
+   * does: its outcome is then unknown, and the next engine sends it again under its id), and makes
+   * what is known durable. Open groups stay open in the store: the next engine goes on with them.
+   * The store stays open; it is its opener's to close.
    */
   close({ patienceMs = 10_000 }: CloseOptions = {}): Promise<void> {
     this.#taking = false;

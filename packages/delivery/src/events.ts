@@ -2,7 +2,10 @@ import type { SealReason } from '@batchfeed/batcher';
 import type { GateScope } from './base/gates.ts';
 import type { DeliveryError } from './delivery-error.ts';
 
-/** What happens in an engine, for logs and metrics. Holds no line contents; whether a key may be logged is its maker's to know. */
+/**
+ * What happens in an engine, for logs and metrics. Holds no line contents; whether a key may be
+ * logged is its maker's to know.
+ */
 export type DeliveryEvent =
   | {
       readonly type: 'sealed';
@@ -15,7 +18,10 @@ export type DeliveryEvent =
       readonly maxLines: number;
       readonly bytes: number;
       readonly ageMs: number;
-      /** Whether it holds lines of subjects that change all the time, beside the ordinary group of its key. */
+      /**
+       * Whether it holds lines of subjects that change all the time, beside the ordinary group of
+       * its key.
+       */
       readonly express: boolean;
     }
   | {

@@ -10,8 +10,9 @@ import { PREFIX } from './state/records.ts';
 /** What goes in with lines. */
 export interface AppendOptions {
   /**
-   * Small values that are kept with the destination of the first line, by name; null deletes one. They are in the very write that takes the last of
-   * the lines, so the lines and what is noted of them are on disk together or not at all.
+   * Small values that are kept with the destination of the first line, by name; null deletes one.
+   * They are in the very write that takes the last of the lines, so the lines and what is noted of
+   * them are on disk together or not at all.
    */
   readonly notes?: ReadonlyMap<string, string | null>;
 }
@@ -20,7 +21,9 @@ export interface AppendOptions {
 export interface AppendResult {
   /** Lines taken in, all of them durable. */
   readonly accepted: number;
-  /** Ids of the accepted lines, in order, for `explain` with their destination. Made when asked for. */
+  /**
+   * Ids of the accepted lines, in order, for `explain` with their destination. Made when asked for.
+   */
   lineIds(): string[];
   /** Lines that can be in no batch, by their index in the call: `INVALID` or `LINE_TOO_LARGE`. */
   readonly refused: readonly { readonly index: number; readonly error: DeliveryError }[];
@@ -60,7 +63,8 @@ export class Intake {
     if (parcels.length === 0 && notes !== undefined && noteDestination !== undefined) {
       writes.push(this.note(noteDestination, notes));
     }
-    // Without `await` on each, so that the caller's lines need not stay in memory until theirs are on disk.
+    // Without `await` on each, so that the caller's lines need not stay in memory until theirs are
+    // on disk.
     await Promise.all(writes);
     return { accepted, lineIds, refused };
   }
@@ -73,7 +77,9 @@ export class Intake {
     await lane.state.writer.written();
   }
 
-  /** Why the lines of one cause cannot be taken in one write with its end; undefined when they can. */
+  /**
+   * Why the lines of one cause cannot be taken in one write with its end; undefined when they can.
+   */
   handOverFault(lines: readonly Line[], lane: number): string | undefined {
     let bytes = 0;
     for (const { destination, content } of lines) {
@@ -92,7 +98,10 @@ export class Intake {
     }
   }
 
-  /** Lines as runs of one destination. Without `refuse`, one that can be in no batch goes in with the reason. */
+  /**
+   * Lines as runs of one destination. Without `refuse`, one that can be in no batch goes in with
+   * the reason.
+   */
   #parcels(lines: readonly Line[], refuse: ((index: number, error: DeliveryError) => void) | undefined): Parcel[] {
     const parcels: Parcel[] = [];
     const acceptedAt = this.#settings.clock.now();

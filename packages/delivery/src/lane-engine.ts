@@ -1,18 +1,24 @@
 /**
  * One lane at work: lines become groups, groups batches, batches arrive.
  *
- * A line: appended (durable) ─▶ waiting ─▶ open or held ─▶ sealed ─▶ in flight ─▶ delivered | dead. Each arrow that must outlive a crash is a write:
+ * A line: appended (durable) ─▶ waiting ─▶ open or held ─▶ sealed ─▶ in flight ─▶ delivered | dead.
+ * Each arrow that must outlive a crash is a write:
  *   append    its entry
- *   seal      the manifest of its batch, durable before the first attempt, so every attempt sends the same lines under the same id
- *   settle    which of its queue's entries are over, the end of the manifest, the counts; with them what it forwards downstream
+ *   seal      the manifest of its batch, durable before the first attempt: every attempt sends the
+ *             same lines under the same id
+ *   settle    which entries of its queue are over, the end of the manifest, the counts; with them
+ *             what it forwards downstream
  *   die       copies of its lines among the dead, then the letter, and with that as settle
- * Writes reach the store in the order in which they were made here, so what a crash leaves is a state that existed.
+ * Writes reach the store in the order in which they were made here, so what a crash leaves is a
+ * state that existed.
  *
- * A batch leaves the memory as soon as it has arrived, before that is durable: a crash in between sends it again, under its id,
- * and everything sent after it too, so the last word at the other side stays the last word.
+ * A batch leaves the memory as soon as it has arrived, before that is durable: a crash in between
+ * sends it again, under its id, and everything sent after it too, so the last word at the other
+ * side stays the last word.
  *
- * The parts stand on one another: `LaneState` below, `Sealing` on it, then `DeadLetterBox`, `Admission`, `Reader` and `Dispatch`. A part that gave a
- * destination something to do says so by `onReady`, and `#look` does what is to be done.
+ * The parts stand on one another: `LaneState` below, `Sealing` on it, then `DeadLetterBox`,
+ * `Admission`, `Reader` and `Dispatch`. A part that gave a destination something to do says so by
+ * `onReady`, and `#look` does what is to be done.
  */
 import { Alarm } from './base/alarm.ts';
 import { storeError } from './delivery-error.ts';
@@ -93,7 +99,10 @@ export class LaneEngine {
 
   // ── in ────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Appends lines of one destination; resolves when they are durable. `notes` go into the same write. */
+  /**
+   * Appends lines of one destination; resolves when they are durable. `notes` go into the same
+   * write.
+   */
   append(
     destination: DestinationState,
     incoming: Incoming,
@@ -124,7 +133,10 @@ export class LaneEngine {
     }
   }
 
-  /** Lines are durable: those of a destination that keeps up go into the window without being read again. */
+  /**
+   * Lines are durable: those of a destination that keeps up go into the window without being read
+   * again.
+   */
   #taken(destination: DestinationState, incoming: Incoming, first: number, from: number, count: number): void {
     const { keys, texts, offsets, faults, sizes, positions } = incoming;
     const isTail = destination.appended(first, count);
@@ -156,7 +168,8 @@ export class LaneEngine {
   }
 
   #lookAtAll(): void {
-    // Looking may give others something to do: they join the set and are looked at in the same loop.
+    // Looking may give others something to do: they join the set and are looked at in the same
+    // loop.
     for (const destination of this.#ready) {
       this.#ready.delete(destination);
       if (this.#working) this.#look(destination);
@@ -207,7 +220,10 @@ export class LaneEngine {
     });
   }
 
-  /** An entry of a destination cannot be read: nothing of it moves any more, the others go on. @throws what is no damage */
+  /**
+   * An entry of a destination cannot be read: nothing of it moves any more, the others go on.
+   * @throws what is no damage
+   */
   damaged(destination: DestinationState, cause: unknown): void {
     const error = storeError(cause);
     if (error.code !== 'STORE_CORRUPT') throw error;
@@ -216,7 +232,10 @@ export class LaneEngine {
     this.state.context.settings.emit({ type: 'destination_damaged', destination: destination.name, error });
   }
 
-  /** A read failed while the lane works. What is no damage failed the lane, too, which its writer tells of. */
+  /**
+   * A read failed while the lane works. What is no damage failed the lane, too, which its writer
+   * tells of.
+   */
   #unreadable(destination: DestinationState, error: Error): void {
     if (storeError(error).code === 'STORE_CORRUPT') this.damaged(destination, error);
   }
@@ -239,7 +258,10 @@ export class LaneEngine {
     this.#alarm.stop();
   }
 
-  /** Seals everything that is open of a destination: what waits on disk by now, too, as soon as it is read. */
+  /**
+   * Seals everything that is open of a destination: what waits on disk by now, too, as soon as it
+   * is read.
+   */
   drain(destination: DestinationState): void {
     destination.drainTo = destination.end;
     this.#drainRead(destination);

@@ -9,7 +9,10 @@ export interface DestinationPlace {
   readonly state: DestinationState;
 }
 
-/** The lanes that one engine owns, by number. A destination lives in one lane: the hash of its name says which. */
+/**
+ * The lanes that one engine owns, by number. A destination lives in one lane: the hash of its name
+ * says which.
+ */
 export class Lanes {
   readonly #count: number;
   readonly #owned = new Map<number, LaneEngine>();

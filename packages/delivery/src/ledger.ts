@@ -17,11 +17,17 @@ export interface Tally {
   discarded: number;
   /** Lines that came back from dead letters, each time counted. */
   replayed: number;
-  /** Batches sealed, by reason; delivered; in dead letters now; dead letters that were deleted for their age. */
+  /**
+   * Batches sealed, by reason; delivered; in dead letters now; dead letters that were deleted for
+   * their age.
+   */
   batches: { sealed: ByReason; delivered: number; dead: number; expired: number };
   /** Lines of sealed batches, by reason. */
   sealedLines: ByReason;
-  /** Lines those batches could have had: the sum of their limits, by reason. Batch fill is `sealedLines / sealedLimits`. */
+  /**
+   * Lines those batches could have had: the sum of their limits, by reason. Batch fill is
+   * `sealedLines / sealedLimits`.
+   */
   sealedLimits: ByReason;
   /** Attempts that were answered or failed. */
   attempts: number;
@@ -30,8 +36,8 @@ export interface Tally {
 }
 
 /**
- * Where every line of a destination is, right now:
- * `accepted = waiting + open + sealed + inFlight + delivered + dead + expired + discarded`, at any moment.
+ * Where every line of a destination is, right now: `accepted = waiting + open + sealed + inFlight +
+ * delivered + dead + expired + discarded`, at any moment.
  */
 export interface Ledger extends Readonly<Tally> {
   /** Lines that wait on disk behind the window, those on their way to the disk included. */

@@ -11,11 +11,14 @@ export interface Line {
   readonly destination: string;
   /** Opaque grouping key: lines of one destination and key form batches. Compared exactly. */
   readonly key: string;
-  /** The user or object the line is about; lines of one subject keep their order even across keys. Default: none. */
+  /**
+   * The user or object the line is about; lines of one subject keep their order even across keys.
+   * Default: none.
+   */
   readonly subject?: string | undefined;
   /**
-   * Neighbouring lines of one `append` with the same subject and the same cause come from one update and have no order among themselves.
-   * Default: each line is a cause of its own.
+   * Neighbouring lines of one `append` with the same subject and the same cause come from one
+   * update and have no order among themselves. Default: each line is a cause of its own.
    */
   readonly cause?: string | number | undefined;
   /** The line as it will stand in the body. The engine never looks into it. */
@@ -23,8 +26,8 @@ export interface Line {
 }
 
 /**
- * A line of the window: what is kept in memory of every line that is neither waiting nor over. There may be millions, so it is small, and
- * its text is there only while there is room.
+ * A line of the window: what is kept in memory of every line that is neither waiting nor over.
+ * There may be millions, so it is small, and its text is there only while there is room.
  */
 export interface Place extends BatchLine {
   readonly key: string;
@@ -52,8 +55,8 @@ export interface DecodedEntry {
 type Head = [key: string, acceptedAt: number, subject?: string | null, offset?: number, fault?: string];
 
 /**
- * A line's entry in its queue: a JSON head, a line feed, the content as it came. The head is put together by hand, since every line pays for
- * it; `keyText` is the key as JSON.
+ * A line's entry in its queue: a JSON head, a line feed, the content as it came. The head is put
+ * together by hand, since every line pays for it; `keyText` is the key as JSON.
  */
 export function encodeEntry(keyText: string, { acceptedAt, subject, content }: OutgoingLine, offset = 0): string {
   const tail = offset === 0 ? '' : `,${offset}`;
@@ -61,7 +64,10 @@ export function encodeEntry(keyText: string, { acceptedAt, subject, content }: O
   return `[${keyText},${acceptedAt}${about}${tail}]\n${content}`;
 }
 
-/** The entry of a line that can be in no batch: it is kept with the reason, and becomes a dead letter. */
+/**
+ * The entry of a line that can be in no batch: it is kept with the reason, and becomes a dead
+ * letter.
+ */
 export function encodeUnfitEntry(key: string, text: OutgoingLine, fault: string): string {
   const head: Head = [key.toWellFormed(), text.acceptedAt, text.subject?.toWellFormed() ?? null, 0, fault];
   return `${JSON.stringify(head)}\n${text.content}`;

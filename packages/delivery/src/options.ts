@@ -8,62 +8,78 @@ import type { DeliveryEvent } from './events.ts';
 import type { Send } from './outcome.ts';
 import type { Store } from './store.ts';
 
-/** What an engine is opened with. Impossible values are refused with `INVALID`, which names them. */
+/**
+ * What an engine is opened with. Impossible values are refused with `INVALID`, which names them.
+ */
 export interface EngineOptions {
-  /** Where everything is kept. The caller opens and closes it; several engines may share it under different logs. */
+  /**
+   * Where everything is kept. The caller opens and closes it; several engines may share it under
+   * different logs.
+   */
   readonly store: Store;
   /** Name of this engine's log in the store: 1 to 64 letters, digits or `_`. */
   readonly log: string;
   /** Sends one batch and says what became of it. */
   readonly send: Send;
-  /** Lanes to own from the start. Default: all of the store's. `own` and `release` change that later. */
+  /**
+   * Lanes to own from the start. Default: all of the store's. `own` and `release` change that
+   * later.
+   */
   readonly lanes?: readonly number[];
   /**
    * The policy of a group, asked when the group opens: return the same object for the same policy.
-   * `'unit'`: every line is a batch of its own, which saves its manifest. Lines then keep the order of their subject, or of their key when they
-   * have none.
+   * `'unit'`: every line is a batch of its own, which saves its manifest. Lines then keep the order
+   * of their subject, or of their key when they have none.
    */
   readonly policy: Policy | ((destination: string, key: string) => Policy) | 'unit';
   /**
-   * Order across keys. `USER` (default): a line does not first arrive before an earlier line of its subject, under whatever key. `GROUPING_KEY`:
-   * only lines of one key keep their order, and none is held back. Asked again by `reconfigure`.
+   * Order across keys. `USER` (default): a line does not first arrive before an earlier line of its
+   * subject, under whatever key. `GROUPING_KEY`: only lines of one key keep their order, and none
+   * is held back. Asked again by `reconfigure`.
    */
   readonly ordering?: Ordering | ((destination: string) => Ordering);
   /**
-   * Batches of one destination in flight at once; one of a key at most, whatever this says. A number, or bounds within which
-   * the engine finds what the other side bears. Default 4.
+   * Batches of one destination in flight at once; one of a key at most, whatever this says. A
+   * number, or bounds within which the engine finds what the other side bears. Default 4.
    */
   readonly concurrency?: number | AdaptiveConcurrency | ((destination: string) => number | AdaptiveConcurrency);
   /** Destinations that share an endpoint share its gate. Default: the destination itself. */
   readonly endpointOf?: (destination: string) => string;
   /**
-   * Whether a rejected batch is halved, in order, until the lines that cause it are found: those become dead letters, one each, and the others
-   * arrive. Retries never split. Costs at most 1 + 2k⌈log₂ n⌉ posts for k bad lines among n. Default: no.
+   * Whether a rejected batch is halved, in order, until the lines that cause it are found: those
+   * become dead letters, one each, and the others arrive. Retries never split. Costs at most 1 +
+   * 2k⌈log₂ n⌉ posts for k bad lines among n. Default: no.
    */
   readonly bisect?: boolean | ((destination: string) => boolean);
   /** How failed attempts are repeated; fields left out have their defaults. */
   readonly retry?: Partial<RetryPolicy>;
   /**
-   * Failed attempts after which a batch of this destination is a dead letter, asked after each that failed, so that a change holds for what is
-   * on its way too. Undefined or no positive number: `retry.maxAttempts`.
+   * Failed attempts after which a batch of this destination is a dead letter, asked after each that
+   * failed, so that a change holds for what is on its way too. Undefined or no positive number:
+   * `retry.maxAttempts`.
    */
   readonly maxAttemptsOf?: (destination: string) => number | undefined;
   /**
-   * Bytes of memory for lines that are grouped, sealed or sent, of all destinations together: the window on what waits on disk. Shared fairly, and
-   * each destination is sure of the places of one batch. A quarter of it, at most, is for the texts of lines. Default 256 MiB.
+   * Bytes of memory for lines that are grouped, sealed or sent, of all destinations together: the
+   * window on what waits on disk. Shared fairly, and each destination is sure of the places of one
+   * batch. A quarter of it, at most, is for the texts of lines. Default 256 MiB.
    */
   readonly windowBytes?: number;
   /**
-   * Bytes of unsettled lines of a destination from which on `hasRoomFor` says no, so that what is upstream waits. Appends are taken all the same.
-   * Default: no limit.
+   * Bytes of unsettled lines of a destination from which on `hasRoomFor` says no, so that what is
+   * upstream waits. Appends are taken all the same. Default: no limit.
    */
   readonly backlogLimitOf?: (destination: string) => number;
   /**
-   * Takes the lines that senders `forward`, on the same store. While it has no room for a destination, nothing is sent to that of the same name
-   * here. A delay that is asked for at one of the two holds up both.
+   * Takes the lines that senders `forward`, on the same store. While it has no room for a
+   * destination, nothing is sent to that of the same name here. A delay that is asked for at one of
+   * the two holds up both.
    */
   readonly downstream?: Downstream;
-  /** Whether nothing is sent to a destination until `resume`, asked when the engine first meets it. Default: no. */
+  /**
+   * Whether nothing is sent to a destination until `resume`, asked when the engine first meets it.
+   * Default: no.
+   */
   readonly paused?: (destination: string) => boolean;
   /** Hears what happens, at once and in order. Must return soon and not throw. Default: none. */
   readonly onEvent?: (event: DeliveryEvent) => void;
@@ -144,7 +160,10 @@ export function settingsOf(options: EngineOptions): Settings {
   };
 }
 
-/** An observer that throws must not tear a state change in two: its error surfaces on its own, as an uncaught one. */
+/**
+ * An observer that throws must not tear a state change in two: its error surfaces on its own, as an
+ * uncaught one.
+ */
 function observed(onEvent: EngineOptions['onEvent']): (event: DeliveryEvent) => void {
   if (onEvent === undefined) return () => {};
   return (event) => {

@@ -21,8 +21,8 @@ export interface OutgoingBatch {
   /** 1 for the first try. Tries put off by a requested delay count here too. */
   readonly attempt: number;
   /**
-   * Attempts before this one that count as failed, those before a restart too: 0 for the first try, and for the first of a replay. Tries put
-   * off by a requested delay are not among them.
+   * Attempts before this one that count as failed, those before a restart too: 0 for the first try,
+   * and for the first of a replay. Tries put off by a requested delay are not among them.
    */
   readonly failures: number;
   /** Whether a dead letter came back. */
@@ -45,8 +45,8 @@ export type Outcome = Delivered | Retry | Rejected;
 
 interface Answered {
   /**
-   * Milliseconds the other side asks to be left alone, from any answer. Kept as a durable gate, capped; zero, negative, NaN or
-   * absent means no delay.
+   * Milliseconds the other side asks to be left alone, from any answer. Kept as a durable gate,
+   * capped; zero, negative, NaN or absent means no delay.
    */
   readonly delayMs?: number | undefined;
   /** What the delay holds up. Default: the destination. */
@@ -69,7 +69,9 @@ export interface Delivered extends Answered {
 /** Not now: the same batch is sent again later. */
 export interface Retry extends Answered {
   readonly kind: 'retry';
-  /** Whether the attempt counts as failed. Default: unless it asks for a delay, which is no failure. */
+  /**
+   * Whether the attempt counts as failed. Default: unless it asks for a delay, which is no failure.
+   */
   readonly failed?: boolean | undefined;
   /** A short sentence for people, without secrets or personal data. */
   readonly reason: string;
@@ -82,5 +84,8 @@ export interface Rejected extends Answered {
   readonly reason: string;
 }
 
-/** Sends one batch. Must settle in finite time; `signal` aborts when the engine closes without patience. */
+/**
+ * Sends one batch. Must settle in finite time; `signal` aborts when the engine closes without
+ * patience.
+ */
 export type Send = (batch: OutgoingBatch, context: { readonly signal: AbortSignal }) => Promise<Outcome>;

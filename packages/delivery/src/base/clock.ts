@@ -1,4 +1,7 @@
-/** Time as the engine sees it. Never runs backwards within a process, whatever happens to the wall clock. */
+/**
+ * Time as the engine sees it. Never runs backwards within a process, whatever happens to the wall
+ * clock.
+ */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

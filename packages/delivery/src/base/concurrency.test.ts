@@ -101,7 +101,8 @@ describe('an adaptive limit', () => {
     report(limit, {}, 100);
     report(limit, { ms: 100 }, 40);
     expect(limit.limit).toBe(1);
-    // A hundredth is forgotten each time: after some 50 attempts 100 ms are less than three times the best.
+    // A hundredth is forgotten each time: after some 50 attempts 100 ms are less than three times
+    // the best.
     report(limit, { ms: 100 }, 100);
     expect(limit.limit).toBe(10);
   });

@@ -1,10 +1,12 @@
 /**
- * How many batches may be in flight to one destination: a fixed number, or one that looks for what the other side bears.
+ * How many batches may be in flight to one destination: a fixed number, or one that looks for what
+ * the other side bears.
  *
- * Adaptive: additive increase, multiplicative decrease. An attempt that was not much slower than the best seen lately, made while the
- * limit was in use, raises it by one for each full round; a 429, a 503 or a slow attempt lowers it by a third, at most once a round, since
- * the attempts of one round tell of one moment. What counts is the attempt's own latency: delays the other side asked for are no part
- * of it.
+ * Adaptive: additive increase, multiplicative decrease. An attempt that was not much slower than
+ * the best seen lately, made while the limit was in use, raises it by one for each full round; a
+ * 429, a 503 or a slow attempt lowers it by a third, at most once a round, since the attempts of
+ * one round tell of one moment. What counts is the attempt's own latency: delays the other side
+ * asked for are no part of it.
  */
 export interface AdaptiveConcurrency {
   /** Never below. Default 1. */
@@ -15,7 +17,10 @@ export interface AdaptiveConcurrency {
   readonly tolerance?: number;
 }
 
-/** The best latency is forgotten by this share an attempt, so that a server that became slower for good is believed. */
+/**
+ * The best latency is forgotten by this share an attempt, so that a server that became slower for
+ * good is believed.
+ */
 const FORGET = 0.01;
 /** Latencies below this are all alike: the clock and the event loop account for them. */
 const NOISE_MS = 5;

@@ -18,7 +18,10 @@ export class Gates {
     return true;
   }
 
-  /** When the last of these gates opens; 0 when none is set for later than `now`. Forgets those that are open. */
+  /**
+   * When the last of these gates opens; 0 when none is set for later than `now`. Forgets those that
+   * are open.
+   */
   until(names: readonly string[], now: number): number {
     let latest = 0;
     for (const name of names) {
@@ -35,7 +38,10 @@ export class Gates {
   }
 }
 
-/** A gate's name. As JSON its parts cannot run into each other, and a store can keep whatever a key holds, lone surrogates too. */
+/**
+ * A gate's name. As JSON its parts cannot run into each other, and a store can keep whatever a key
+ * holds, lone surrogates too.
+ */
 export const gateName: Readonly<Record<GateScope, (destination: string, key: string, endpoint: string) => string>> = {
   key: (destination, key) => `key ${JSON.stringify([destination, key])}`,
   destination: (destination) => `destination ${JSON.stringify(destination)}`,

@@ -12,7 +12,10 @@ export interface RetryPolicy {
 
 export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 10, baseMs: 200, capMs: 60_000, maxDelayMs: 3_600_000 };
 
-/** Full jitter: anything from 0 to the exponential bound, so that those who failed together do not return together. */
+/**
+ * Full jitter: anything from 0 to the exponential bound, so that those who failed together do not
+ * return together.
+ */
 export function backoffMs(failures: number, policy: RetryPolicy, random: () => number): number {
   const bound = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(failures - 1, 52));
   return Math.ceil(random() * bound);

@@ -24,7 +24,10 @@ export class DeadLetterReader {
     this.#lanes = lanes;
   }
 
-  /** In order of dying, destination by destination. @throws DeliveryError `NOT_FOUND` when `after` is no ref */
+  /**
+   * In order of dying, destination by destination. @throws DeliveryError `NOT_FOUND` when `after`
+   * is no ref
+   */
   async list(query: {
     readonly destination?: string;
     readonly after?: string;

@@ -6,14 +6,19 @@ import type { DeadLetterReader } from './dead-letter-reader.ts';
 import { explainKey, explainPosition, explainShipment, explainSubject } from './explain.ts';
 import type { Explanation } from './explanation.ts';
 
-/** What to explain: a key of a destination, a subject of one, a batch by its id, or a line by the id that `append` gave it. */
+/**
+ * What to explain: a key of a destination, a subject of one, a batch by its id, or a line by the id
+ * that `append` gave it.
+ */
 export type ExplainQuery =
   | { readonly destination: string; readonly key: string }
   | { readonly destination: string; readonly subject: string }
   | { readonly destination: string; readonly line: string }
   | { readonly batch: string };
 
-/** Waiting bytes that are read to find the lines of a subject. What lies behind is not looked at. */
+/**
+ * Waiting bytes that are read to find the lines of a subject. What lies behind is not looked at.
+ */
 const SEARCHED_BYTES = 64 * 1024 * 1024;
 const PAGE_BYTES = 1024 * 1024;
 /** Waiting lines of a subject that are named. */

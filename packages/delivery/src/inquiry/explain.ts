@@ -1,4 +1,7 @@
-/** Says where a line, a key or a batch is, why it was sealed, what it waits for and until when. Reads only; nothing is kept for it. */
+/**
+ * Says where a line, a key or a batch is, why it was sealed, what it waits for and until when.
+ * Reads only; nothing is kept for it.
+ */
 import type { Batch, Held } from '@batchfeed/batcher';
 import { type GateScope, gateName } from '../base/gates.ts';
 import type { LaneEngine } from '../lane-engine.ts';
@@ -37,7 +40,10 @@ export function openGroups({ name, batcher }: DestinationState): OpenGroup[] {
   return groups;
 }
 
-/** Everything in the window that holds a line of a subject: its batches in the order of sealing, its open groups, its held lines. */
+/**
+ * Everything in the window that holds a line of a subject: its batches in the order of sealing, its
+ * open groups, its held lines.
+ */
 export function explainSubject(lane: LaneEngine, destination: DestinationState, subject: number): Explanation[] {
   const isOf = (line: Place) => line.subject === subject;
   return explainLines(lane, destination, isOf);
@@ -105,7 +111,10 @@ export function explainShipment(lane: LaneEngine, shipment: Shipment): Explanati
   };
 }
 
-/** What keeps back everything sealed of a destination that is not on its way: nothing while some of it can go. */
+/**
+ * What keeps back everything sealed of a destination that is not on its way: nothing while some of
+ * it can go.
+ */
 export function holdUps(lane: LaneEngine, destination: DestinationState): Wait[] {
   if (destination.sealedLines === 0) return [];
   const { settings } = lane.state.context;

@@ -44,7 +44,9 @@ export interface OpenGroup extends Group {
 export type Explanation =
   /** On disk, behind what is being grouped: `before` entries of its queue come first. */
   | { readonly state: 'waiting'; readonly destination: string; readonly position: number; readonly before: number }
-  /** It would be too early: an earlier line of its subject is in an open group under another key. */
+  /**
+   * It would be too early: an earlier line of its subject is in an open group under another key.
+   */
   | {
       readonly state: 'held';
       readonly destination: string;

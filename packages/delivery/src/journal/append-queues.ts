@@ -9,7 +9,10 @@ export interface Append {
   readonly sizes: readonly number[];
   /** State that goes in with the last entry. Such an append is never cut in two. */
   readonly notes: ReadonlyMap<string, string | null> | undefined;
-  /** Called for each slice once it is durable: position of its first entry, index of that in `entries`, and how many. */
+  /**
+   * Called for each slice once it is durable: position of its first entry, index of that in
+   * `entries`, and how many.
+   */
   readonly taken: (first: number, from: number, count: number) => void;
 }
 
@@ -32,8 +35,8 @@ export interface Slice {
 const TURN_BYTES = 64 * 1024;
 
 /**
- * Appends that wait for a write, queue by queue. Queues take turns, so that a small append does not wait for a giant one of another
- * destination.
+ * Appends that wait for a write, queue by queue. Queues take turns, so that a small append does not
+ * wait for a giant one of another destination.
  */
 export class AppendQueues {
   readonly #queues = new Map<string, Fifo<Pending>>();

@@ -6,7 +6,10 @@ interface Hold {
   users: number;
 }
 
-/** The lanes that engines of this process own in a store: engines on one lane share it, and its writer. */
+/**
+ * The lanes that engines of this process own in a store: engines on one lane share it, and its
+ * writer.
+ */
 export class LaneHolds {
   static readonly #holds = new WeakMap<Store, LaneHolds>();
 

@@ -1,10 +1,13 @@
 /**
- * The one writer to a lane. It collects what the engines on that lane want written, and writes it in one call while the next collection fills: one
- * disk flush for everything that came meanwhile. Several calls may be under way, so that the store works on one while the callers of another get
- * their answers and bring more. What is put in the same turn of the event loop is in the same write, so a line handed from one engine to the next
- * and the end of its cause are durable together.
+ * The one writer to a lane. It collects what the engines on that lane want written, and writes it
+ * in one call while the next collection fills: one disk flush for everything that came meanwhile.
+ * Several calls may be under way, so that the store works on one while the callers of another get
+ * their answers and bring more. What is put in the same turn of the event loop is in the same
+ * write, so a line handed from one engine to the next and the end of its cause are durable
+ * together.
  *
- * States: idle ──put──▶ gathering ──turn ends──▶ writing ──▶ idle or gathering; a failed write ──▶ broken, for good.
+ * States: idle ──put──▶ gathering ──turn ends──▶ writing ──▶ idle or gathering.
+ * A failed write ──▶ broken, for good.
  */
 import { type Deferred, deferred } from '../base/deferred.ts';
 import { Fifo } from '../base/fifo.ts';
@@ -15,7 +18,10 @@ import { WritePart } from './write-part.ts';
 
 /** An engine's side of the writer. */
 export interface WriterMember {
-  /** Adds state that is worth writing once a write rather than once a change. Called for members that asked by `part`. */
+  /**
+   * Adds state that is worth writing once a write rather than once a change. Called for members
+   * that asked by `part`.
+   */
   beforeWrite(part: WritePart): void;
 }
 
@@ -26,10 +32,16 @@ interface Gathering extends Deferred {
 
 /** Writes under way, whatever their size. */
 const DEPTH = 2;
-/** Entries worth a write of their own while others are still coming, and how many such may be under way: what waits at the store is one flush. */
+/**
+ * Entries worth a write of their own while others are still coming, and how many such may be under
+ * way: what waits at the store is one flush.
+ */
 const EARLY_ENTRIES = 64;
 const EARLY_DEPTH = 4;
-/** Bytes of waiting appends that go into one write: more of them only make the callers of the first wait. */
+/**
+ * Bytes of waiting appends that go into one write: more of them only make the callers of the first
+ * wait.
+ */
 const WRITE_BYTES = 1024 * 1024;
 
 export class LaneWriter {
@@ -58,7 +70,10 @@ export class LaneWriter {
     return this.#store.maxWriteBytes;
   }
 
-  /** Calls back when a write failed; nothing more will be written. Returns a function that ends this. */
+  /**
+   * Calls back when a write failed; nothing more will be written. Returns a function that ends
+   * this.
+   */
   onBroken(callback: (error: DeliveryError) => void): () => void {
     this.#onBroken.add(callback);
     if (this.#broken !== undefined) callback(this.#broken);
@@ -103,7 +118,10 @@ export class LaneWriter {
     }
   }
 
-  /** A gathering that is large already goes into a write of its own, so that no write gets larger than the store takes. */
+  /**
+   * A gathering that is large already goes into a write of its own, so that no write gets larger
+   * than the store takes.
+   */
   #parkLarge(): void {
     const gathering = this.#gathering;
     if (gathering === undefined || gathering.part.bytes < Math.min(WRITE_BYTES, this.maxWriteBytes / 4)) return;
@@ -115,7 +133,8 @@ export class LaneWriter {
   #gather(): Gathering {
     if (this.#gathering !== undefined) return this.#gathering;
     const gathering = { part: new WritePart(), members: new Set<WriterMember>(), ...deferred() };
-    // A write without a waiting caller must not end the process when it fails: `onBroken` tells of it.
+    // A write without a waiting caller must not end the process when it fails: `onBroken` tells of
+    // it.
     gathering.promise.catch(() => {});
     this.#gathering = gathering;
     this.#schedule();
@@ -170,11 +189,12 @@ export class LaneWriter {
   }
 
   /**
-   * After a failed write nothing here knows what the store holds, and later writes build on it: stop, and let a new owner of the lane read the
-   * store's own truth.
+   * After a failed write nothing here knows what the store holds, and later writes build on it:
+   * stop, and let a new owner of the lane read the store's own truth.
    */
   #break(error: DeliveryError, end: Deferred, slices: readonly Slice[]): void {
-    // Of two writes under way the second fails because the first did; the first one's error is the reason.
+    // Of two writes under way the second fails because the first did; the first one's error is the
+    // reason.
     const reason = this.#broken ?? error;
     end.reject(reason);
     for (const slice of slices) slice.end?.reject(reason);

@@ -37,7 +37,7 @@ export interface DestinationGiven {
 /**
  * What a lane keeps of one destination.
  *
- *   appended ──durable──▶ waiting (on disk) ──admitted──▶ window: open, held ──▶ sealed ──▶ in flight ──▶ over
+ *   appended ──durable──▶ waiting (on disk) ──admitted──▶ open, held ──▶ sealed ──▶ in flight ──▶ over
  *                        next … end                                  places in memory
  *
  * Entries below `next` are in the window or over; from `next` on they wait on disk.
@@ -92,7 +92,10 @@ export class DestinationState {
   gateAlarm = 0;
   /** When the age alarm is set for. */
   ageAlarm = Number.POSITIVE_INFINITY;
-  /** Acceptance and maximum age of the line that was read last: tells whether the reader is among overdue lines. */
+  /**
+   * Acceptance and maximum age of the line that was read last: tells whether the reader is among
+   * overdue lines.
+   */
   lastDueAt = 0;
   readonly #queues = new Map<string, KeyQueue>();
 
@@ -166,7 +169,8 @@ export class DestinationState {
   }
 
   /**
-   * An entry is damaged: everything that is not in flight counts as waiting again, and nothing of it moves. A restart after the repair takes it up.
+   * An entry is damaged: everything that is not in flight counts as waiting again, and nothing of
+   * it moves. A restart after the repair takes it up.
    */
   stopFor(damage: DeliveryError): void {
     this.damage = damage;
@@ -190,7 +194,10 @@ export class DestinationState {
     return lines;
   }
 
-  /** When every entry is over, so are their bytes. Those of entries that were never read are not known one by one. */
+  /**
+   * When every entry is over, so are their bytes. Those of entries that were never read are not
+   * known one by one.
+   */
   allOver(): void {
     if (this.positions.count === this.end && this.pending === 0) this.overBytes = this.bytesIn;
   }
@@ -209,7 +216,10 @@ export class DestinationState {
 
   // ── sealed batches ────────────────────────────────────────────────────────────────────────────
 
-  /** Puts a sealed batch behind the others of its order key. `lines`: how many it will have, when they are not there yet. */
+  /**
+   * Puts a sealed batch behind the others of its order key. `lines`: how many it will have, when
+   * they are not there yet.
+   */
   enqueue(shipment: Shipment, lines = shipment.lines.length): void {
     this.sealedLines += lines;
     this.batches += 1;
@@ -222,7 +232,10 @@ export class DestinationState {
     this.consider(shipment);
   }
 
-  /** Makes a batch ready when it waits for nothing and is the first of its order key. Its delay is the caller's to look at. */
+  /**
+   * Makes a batch ready when it waits for nothing and is the first of its order key. Its delay is
+   * the caller's to look at.
+   */
   consider(shipment: Shipment): void {
     if (shipment.state !== 'waiting' || shipment.writes > 0 || shipment.batch?.blocked === true) return;
     if (this.#queues.get(shipment.orderKey)?.first !== shipment) return;
@@ -244,7 +257,10 @@ export class DestinationState {
     this.sealedLines += shipment.lines.length;
   }
 
-  /** Takes a batch out of its order key for good; nearly always it is the first. Returns the next when that is the first now. */
+  /**
+   * Takes a batch out of its order key for good; nearly always it is the first. Returns the next
+   * when that is the first now.
+   */
   finish(shipment: Shipment): Shipment | undefined {
     shipment.state = 'over';
     this.sealedLines -= shipment.lines.length;

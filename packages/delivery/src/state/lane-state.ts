@@ -1,6 +1,6 @@
 /**
- * What one engine keeps of one lane: its destinations and what of them has to be written. The engine's other parts stand on this one and change it
- * through its methods.
+ * What one engine keeps of one lane: its destinations and what of them has to be written. The
+ * engine's other parts stand on this one and change it through its methods.
  */
 import { Batcher } from '@batchfeed/batcher';
 import { ConcurrencyLimit } from '../base/concurrency.ts';
@@ -75,7 +75,10 @@ export class LaneState implements WriterMember {
     this.#nextNumber = Math.max(this.#nextNumber, number + 1);
   }
 
-  /** Id of a batch, from the position of its first line and the batch token under which it was sealed or, for a unit, appended. */
+  /**
+   * Id of a batch, from the position of its first line and the batch token under which it was
+   * sealed or, for a unit, appended.
+   */
   batchId({ tag }: DestinationState, position: number, token = this.writer.lane.token): string {
     return `${token}-${this.context.log}-${tag}-${position}`;
   }
@@ -91,7 +94,10 @@ export class LaneState implements WriterMember {
     }
   }
 
-  /** Removes everything of an idle destination, and adds its counts to those of the destinations that are gone. */
+  /**
+   * Removes everything of an idle destination, and adds its counts to those of the destinations
+   * that are gone.
+   */
   async forget(destination: DestinationState): Promise<void> {
     const { name, nameText, queue, deadQueue, ledger, account, tag } = destination;
     for (const kind of OF_DESTINATION) {

@@ -6,7 +6,10 @@ import type { Place } from '../line.ts';
 import type { DestinationState } from './destination.ts';
 import type { Shipment } from './shipment.ts';
 
-/** Prefixes of state keys; before each stands the name of the engine's log. A destination stands in a key as JSON. */
+/**
+ * Prefixes of state keys; before each stands the name of the engine's log. A destination stands in
+ * a key as JSON.
+ */
 export const PREFIX = {
   /** Manifest of a sealed batch that is not over, by order of sealing. */
   batch: 'batch/',
@@ -48,7 +51,10 @@ export function numbered(prefix: string, number: number): string {
   return prefix + String(number).padStart(16, '0');
 }
 
-/** Key of a manifest behind its prefix: in key order the parts of a split batch stand where the batch stood. */
+/**
+ * Key of a manifest behind its prefix: in key order the parts of a split batch stand where the
+ * batch stood.
+ */
 export function manifestKey({ number, from }: Pick<Shipment, 'number' | 'from'>): string {
   return `${numbered(PREFIX.batch, number)}.${String(from).padStart(7, '0')}`;
 }
@@ -127,7 +133,10 @@ export function decodeManifest(keyBehindPrefix: string, value: string): Manifest
   return { id, number, from, destination, key, ...rest };
 }
 
-/** A dead letter as it is stored. Its lines are entries of the queue of the dead, one behind the other. */
+/**
+ * A dead letter as it is stored. Its lines are entries of the queue of the dead, one behind the
+ * other.
+ */
 export interface Letter extends Omit<DeadLetter, 'later'> {
   /** Position of its first line among the dead; orders letters by their dying. */
   readonly first: number;
@@ -146,7 +155,8 @@ interface StoredTally extends Omit<Tally, 'accepted'> {
 }
 
 export function encodeTally({ tally, positions, overBytes }: DestinationState): string {
-  // The store knows how many entries there are: what is accepted need not be written with every line.
+  // The store knows how many entries there are: what is accepted need not be written with every
+  // line.
   const { accepted: _, ...counts } = tally;
   return JSON.stringify({ ...counts, low: positions.low, overBytes } satisfies StoredTally);
 }

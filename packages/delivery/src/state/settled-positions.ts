@@ -14,15 +14,19 @@ interface Chunk {
 /**
  * Which entries of a queue are over, when they end out of order.
  *
- * Everything below `low` is over. Above it there is one bit an entry, in chunks that are stored one by one. A chunk that is over as a whole
- * joins its neighbours in a run, which takes as much memory as one number, however long it is. So a line that stays behind costs one chunk
- * and one run, not a record for each line that passed it.
+ * Everything below `low` is over. Above it there is one bit an entry, in chunks that are stored one
+ * by one. A chunk that is over as a whole joins its neighbours in a run, which takes as much memory
+ * as one number, however long it is. So a line that stays behind costs one chunk and one run, not a
+ * record for each line that passed it.
  */
 export class SettledPositions {
   readonly #queue: string;
   #low: number;
   readonly #chunks = new Map<number, Chunk>();
-  /** Whole chunks above the low mark: first chunk of a run → chunks in it, and behind its last chunk → first. */
+  /**
+   * Whole chunks above the low mark: first chunk of a run → chunks in it, and behind its last chunk
+   * → first.
+   */
   readonly #runs = new Map<number, number>();
   readonly #runEnds = new Map<number, number>();
   /** Chunks and runs to store or drop, by chunk. */
@@ -101,7 +105,10 @@ export class SettledPositions {
     }
   }
 
-  /** What has changed since the last call: chunks and runs to store or drop, and the entries that are over. */
+  /**
+   * What has changed since the last call: chunks and runs to store or drop, and the entries that
+   * are over.
+   */
   takeChanges(): {
     readonly put: readonly (readonly [suffix: string, value: string | null])[];
     readonly over: EntryRange[];
@@ -142,7 +149,9 @@ export class SettledPositions {
     return chunk === undefined ? null : Buffer.from(chunk.bits.buffer).toString('base64');
   }
 
-  /** The entry at the low mark is over: moves the mark behind everything that is over without a gap. */
+  /**
+   * The entry at the low mark is over: moves the mark behind everything that is over without a gap.
+   */
   #advance(): void {
     for (;;) {
       const number = Math.floor(this.#low / CHUNK);
@@ -163,7 +172,8 @@ export class SettledPositions {
       this.#above -= this.#low - from;
       if (this.#low > from) this.#tell(from, this.#low);
       if (this.#low < end) {
-        // What lies below the mark need not be stored; without anything above it neither need the chunk.
+        // What lies below the mark need not be stored; without anything above it neither need the
+        // chunk.
         if (this.#above === 0) this.#drop(number);
         return;
       }

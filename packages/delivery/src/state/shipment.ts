@@ -15,11 +15,17 @@ export interface Shipment {
   readonly id: string;
   /** Order of sealing within the lane. */
   readonly number: number;
-  /** Place of its first line in the batch it was split off; 0 for a whole one. With the number it names its manifest. */
+  /**
+   * Place of its first line in the batch it was split off; 0 for a whole one. With the number it
+   * names its manifest.
+   */
   readonly from: number;
   readonly destination: DestinationState;
   readonly key: string;
-  /** Shipments of one order key are sent one after the other: the key, or the subject where each line is a batch. */
+  /**
+   * Shipments of one order key are sent one after the other: the key, or the subject where each
+   * line is a batch.
+   */
   readonly orderKey: string;
   readonly lines: readonly Place[];
   readonly bytes: number;
@@ -29,13 +35,19 @@ export interface Shipment {
   readonly sealedAt: number;
   /** Its batch in the batcher; undefined where each line is a batch. */
   readonly batch: Batch<Place> | undefined;
-  /** The dead letter it came from, when it is a replay: its lines are entries of the dead letters' queue. */
+  /**
+   * The dead letter it came from, when it is a replay: its lines are entries of the dead letters'
+   * queue.
+   */
   readonly letter: Letter | undefined;
   /** Attempts made. */
   attempts: number;
   /** Of these, attempts that count against the limit. */
   failures: number;
-  /** Writes that must be durable before it may be sent: its manifest, the death of the batch before it. */
+  /**
+   * Writes that must be durable before it may be sent: its manifest, the death of the batch before
+   * it.
+   */
   writes: number;
   /** The next of its order key. */
   next: Shipment | undefined;
@@ -55,7 +67,8 @@ type Given = Omit<
 export function newShipment(
   given: Given & { readonly [K in 'from' | 'attempts' | 'failures']?: Shipment[K] | undefined },
 ): Shipment {
-  // Field by field: there is one for every update that passes, and spreading costs several times as much.
+  // Field by field: there is one for every update that passes, and spreading costs several times as
+  // much.
   return {
     id: given.id,
     number: given.number,

@@ -1,18 +1,26 @@
-/** What a line of the window costs in memory beside its text: its object, its place in arrays and maps. An estimate, on the safe side. */
+/**
+ * What a line of the window costs in memory beside its text: its object, its place in arrays and
+ * maps. An estimate, on the safe side.
+ */
 export const PLACE_BYTES = 160;
 /** What a text costs beside its bytes. */
 const TEXT_OVERHEAD_BYTES = 128;
 /** Places every destination is sure of before the limits of its batches are known. */
 const SURE_PLACES = 16;
-/** Bytes that every destination is sure of for places and texts, while half of what texts may take has room for all of these shares. */
+/**
+ * Bytes that every destination is sure of for places and texts, while half of what texts may take
+ * has room for all of these shares.
+ */
 const SURE_BYTES = 256 * 1024;
 
 /**
- * The memory for lines that are neither waiting nor over, of all destinations together. Behind it lines wait on disk.
+ * The memory for lines that are neither waiting nor over, of all destinations together. Behind it
+ * lines wait on disk.
  *
- * It is shared fairly: a destination may hold as much as is still free, so one alone gets half, and of n that stand still each gets an
- * nth-plus-one. So there is always room for those that move. Beyond its share each is sure of the places of one batch, and of some bytes, so that
- * one whose texts are small keeps its pace beside others that stand still with a large one each.
+ * It is shared fairly: a destination may hold as much as is still free, so one alone gets half, and
+ * of n that stand still each gets an nth-plus-one. So there is always room for those that move.
+ * Beyond its share each is sure of the places of one batch, and of some bytes, so that one whose
+ * texts are small keeps its pace beside others that stand still with a large one each.
  */
 export class Window {
   readonly limit: number;
@@ -39,8 +47,8 @@ export class Window {
   }
 
   /**
-   * An account for one destination. `onRoom` is called when there may be room again, after `askRoom` said no. `withTexts`: a line has room only
-   * when its text has.
+   * An account for one destination. `onRoom` is called when there may be room again, after
+   * `askRoom` said no. `withTexts`: a line has room only when its text has.
    */
   account(onRoom: () => void, withTexts: boolean): Account {
     this.#accounts += 1;
@@ -57,7 +65,8 @@ export class Window {
     this.#places += places;
     this.#textBytes += textBytes;
     if (places >= 0 && textBytes >= 0) return;
-    // One a time: of thousands that stand still none gets room, and asking all of them each time would cost more than it gives.
+    // One a time: of thousands that stand still none gets room, and asking all of them each time
+    // would cost more than it gives.
     const [account] = this.#hungry;
     if (account === undefined) return;
     this.#hungry.delete(account);
@@ -109,7 +118,10 @@ export class Account {
     return this.hasRoomFor(0);
   }
 
-  /** Whether another line has room behind so many that are about to be taken, with texts of so many bytes. */
+  /**
+   * Whether another line has room behind so many that are about to be taken, with texts of so many
+   * bytes.
+   */
   hasRoomFor(places: number, texts = 0): boolean {
     if (this.#places + places < this.#sure) return true;
     const textBytes = this.#withTexts ? texts + places * TEXT_OVERHEAD_BYTES : 0;

@@ -1,10 +1,16 @@
 import type { Outcome, OutgoingBatch, Send } from '../outcome.ts';
 
-/** What arrived at the other side, and whether it kept the engine's promises. Outlives the engines that send to it. */
+/**
+ * What arrived at the other side, and whether it kept the engine's promises. Outlives the engines
+ * that send to it.
+ */
 export class RecordingPartner {
   /** Contents by batch id, as first seen. */
   readonly bodies = new Map<string, string>();
-  /** Contents of lines without a subject in the order of their first delivery, replays left out, by destination and key. */
+  /**
+   * Contents of lines without a subject in the order of their first delivery, replays left out, by
+   * destination and key.
+   */
   readonly firstByKey = new Map<string, string[]>();
   /** The same of lines with a subject, by destination and subject. */
   readonly firstBySubject = new Map<string, string[]>();
@@ -22,7 +28,10 @@ export class RecordingPartner {
   readonly #answer: (batch: OutgoingBatch) => Promise<Outcome> | Outcome;
   readonly #units: boolean;
 
-  /** `units`: each line is a batch, and the order kept is that of subjects, or of keys where there is no subject. */
+  /**
+   * `units`: each line is a batch, and the order kept is that of subjects, or of keys where there
+   * is no subject.
+   */
   constructor(
     answer: (batch: OutgoingBatch) => Promise<Outcome> | Outcome = () => ({ kind: 'delivered' }),
     { units = false }: { readonly units?: boolean } = {},

@@ -36,7 +36,10 @@ export class Admission {
     this.#overtaken = overtaken;
   }
 
-  /** Takes lines in, which follow one another in their queue. After a restart some of them were sealed before. */
+  /**
+   * Takes lines in, which follow one another in their queue. After a restart some of them were
+   * sealed before.
+   */
   admit(destination: DestinationState, arrivals: readonly Arrival[], sealedBefore?: SealedBefore): void {
     for (const { place, text } of arrivals) {
       if (destination.account.hasTextRoom(place.bytes)) place.text = text;
@@ -86,7 +89,10 @@ export class Admission {
     }
   }
 
-  /** Some line can be in no batch, as its policy narrowed since it was accepted: it becomes a dead letter, the others go on. */
+  /**
+   * Some line can be in no batch, as its policy narrowed since it was accepted: it becomes a dead
+   * letter, the others go on.
+   */
   #admitFit(
     destination: DestinationState,
     arrivals: readonly Arrival[],
@@ -102,7 +108,10 @@ export class Admission {
     if (fit.length > 0) this.#group(destination, fit, at, sealedBefore);
   }
 
-  /** Puts the lines of one cause into their groups. @throws BatcherError when one of them is unfit; then none is in. */
+  /**
+   * Puts the lines of one cause into their groups. @throws BatcherError when one of them is unfit;
+   * then none is in.
+   */
   #group(destination: DestinationState, arrivals: readonly Arrival[], at: number, sealedBefore?: SealedBefore): void {
     const { batcher } = destination;
     const [first] = arrivals;

@@ -1,11 +1,14 @@
 /**
- * A lane's dead letters: batches that ended without arriving, kept with their lines until they are replayed or expire.
+ * A lane's dead letters: batches that ended without arriving, kept with their lines until they are
+ * replayed or expire.
  *
- *   rejected or given up ──lines copied to the queue of the dead──▶ dying ──letter written, batch over──▶ dead ──replay──▶ sealed again
- *                                                                                                     └──expire──▶ gone
+ *   rejected or given up ──lines copied to the queue of the dead──▶ dying
+ *     ──letter written, batch over──▶ dead ──replay──▶ sealed again
+ *                                          └──expire──▶ gone
  *
- * The lines are copied, so that a letter that stays for months keeps nothing else of its queue on disk. A crash between the two writes leaves
- * copies without a letter, which the next start drops, and the batch, which is sent again.
+ * The lines are copied, so that a letter that stays for months keeps nothing else of its queue on
+ * disk. A crash between the two writes leaves copies without a letter, which the next start drops,
+ * and the batch, which is sent again.
  */
 import { type DeadLetter, deadRef } from '../dead-letters.ts';
 import { encodeEntry, type Place } from '../line.ts';
@@ -128,7 +131,8 @@ export class DeadLetterBox {
     };
     const sizes = entries.map((entry) => Buffer.byteLength(entry));
     const append = { queue: destination.deadQueue, entries, sizes, notes: undefined, taken };
-    // A write that failed ends the lane, which tells of it; the batch is then found by the next start.
+    // A write that failed ends the lane, which tells of it; the batch is then found by the next
+    // start.
     const isCopied = await this.#lane.writer.append(append).then(
       () => true,
       () => false,

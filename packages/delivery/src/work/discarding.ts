@@ -1,6 +1,6 @@
 /**
- * Ends what a destination holds without sending it, in slices beside other work. What is in flight lands as it does; a batch of it that would be sent
- * again is discarded then.
+ * Ends what a destination holds without sending it, in slices beside other work. What is in flight
+ * lands as it does; a batch of it that would be sent again is discarded then.
  */
 import type { LaneEngine } from '../lane-engine.ts';
 import type { Place } from '../line.ts';
@@ -24,7 +24,8 @@ export async function discard(lane: LaneEngine, destination: DestinationState): 
     writer.together(() => discardWaiting(lane, destination, from, to));
     await writer.written();
   }
-  // Nothing of it waits any more: the bytes that were counted entry by entry and those of whole slices add up again.
+  // Nothing of it waits any more: the bytes that were counted entry by entry and those of whole
+  // slices add up again.
   destination.allOver();
   lane.state.counted(destination);
   await writer.written();

@@ -1,8 +1,9 @@
 /**
  * Sends what is ready and draws the consequences.
  *
- * A ready batch starts when its destination has a free slot, is neither paused nor behind a gate, and the engine downstream has room.
- * Its outcome ends it, puts it off, or (a rejection where bisecting is on) replaces it by its two halves in the same place of its key.
+ * A ready batch starts when its destination has a free slot, is neither paused nor behind a gate,
+ * and the engine downstream has room. Its outcome ends it, puts it off, or (a rejection where
+ * bisecting is on) replaces it by its two halves in the same place of its key.
  */
 import type { Alarm } from '../base/alarm.ts';
 import { gateName } from '../base/gates.ts';
@@ -20,7 +21,10 @@ import { halves } from './halves.ts';
 import type { Sealing } from './sealing.ts';
 import type { Texts } from './texts.ts';
 
-/** How long what is repeated waits, at most, where delays are ignored: not to be repeated without end in no time. */
+/**
+ * How long what is repeated waits, at most, where delays are ignored: not to be repeated without
+ * end in no time.
+ */
 const IGNORED_DELAY_MS = 50;
 
 /** What dispatch works with. */
@@ -92,7 +96,10 @@ export class Dispatch {
     }
   }
 
-  /** Has nothing of a destination wait for a delay any more, neither for one asked for nor for a repetition. */
+  /**
+   * Has nothing of a destination wait for a delay any more, neither for one asked for nor for a
+   * repetition.
+   */
   ignoreDelays(destination: DestinationState): void {
     destination.ignoresDelays = true;
     for (const first of destination.firsts()) {
@@ -261,7 +268,10 @@ export class Dispatch {
     else this.#parts.deadLetters.bury(shipment, lines, outcome);
   }
 
-  /** Puts the two halves of a batch in its place: each has an id and a manifest, in one write with the end of the whole. */
+  /**
+   * Puts the two halves of a batch in its place: each has an id and a manifest, in one write with
+   * the end of the whole.
+   */
   #split(whole: Shipment): void {
     const { sealing } = this.#parts;
     const parts = halves(whole);

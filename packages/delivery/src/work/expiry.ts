@@ -5,7 +5,10 @@ import type { Letter } from '../state/records.ts';
 /** Letters that are deleted in one write. */
 const PAGE = 100;
 
-/** Deletes the letters of a destination that died before a time, but for those that are leaving. Returns how many, once that is durable. */
+/**
+ * Deletes the letters of a destination that died before a time, but for those that are leaving.
+ * Returns how many, once that is durable.
+ */
 export async function expireLetters(
   { lane, state }: DestinationPlace,
   before: number,

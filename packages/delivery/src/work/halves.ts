@@ -1,8 +1,8 @@
 import { newShipment, type Shipment } from '../state/shipment.ts';
 
 /**
- * The two halves of a batch, in order. Their ids say which lines of the whole they are, so that cutting the same batch again, after a crash,
- * gives the same ids to the same lines.
+ * The two halves of a batch, in order. Their ids say which lines of the whole they are, so that
+ * cutting the same batch again, after a crash, gives the same ids to the same lines.
  */
 export function halves(whole: Shipment): [Shipment, Shipment] {
   const middle = Math.ceil(whole.lines.length / 2);
@@ -21,7 +21,10 @@ function part(whole: Shipment, start: number, end: number): Shipment {
   return newShipment({ id, number, from, destination, key, lines, bytes, ...rest });
 }
 
-/** The id of the batch that was sealed, of which this may be a part. The id of a whole batch has no full stop. */
+/**
+ * The id of the batch that was sealed, of which this may be a part. The id of a whole batch has no
+ * full stop.
+ */
 function rootId({ id }: Shipment): string {
   const dot = id.lastIndexOf('.');
   return dot === -1 ? id : id.slice(0, dot);

@@ -1,8 +1,10 @@
 /**
- * Knows whether a later line of a subject of a dead letter was accepted: to replay the letter then may undo what came after it, such as the DELETE
- * behind an UPSERT. It notes each such subject in the write that takes the later line, so the answer survives a crash.
+ * Knows whether a later line of a subject of a dead letter was accepted: to replay the letter then
+ * may undo what came after it, such as the DELETE behind an UPSERT. It notes each such subject in
+ * the write that takes the later line, so the answer survives a crash.
  *
- * Subjects are known by their 32-bit hashes. A collision can only ask for a confirmation that was not needed.
+ * Subjects are known by their 32-bit hashes. A collision can only ask for a confirmation that was
+ * not needed.
  */
 import type { Place } from '../line.ts';
 import type { DestinationState } from '../state/destination.ts';
@@ -10,7 +12,10 @@ import type { LaneState } from '../state/lane-state.ts';
 import { type Letter, PREFIX, splitDestination } from '../state/records.ts';
 import type { Shipment } from '../state/shipment.ts';
 
-/** Subjects of dead letters that are followed, of one destination: some 60 MB. Letters beyond are replayed after a confirmation only. */
+/**
+ * Subjects of dead letters that are followed, of one destination: some 60 MB. Letters beyond are
+ * replayed after a confirmation only.
+ */
 const MOST_SUBJECTS = 1_000_000;
 
 interface Followed {
@@ -30,7 +35,10 @@ export class Overtaken {
     this.#lane = lane;
   }
 
-  /** Distinct subjects of a batch that is to die, as its letter keeps them; undefined when there are too many to follow. */
+  /**
+   * Distinct subjects of a batch that is to die, as its letter keeps them; undefined when there are
+   * too many to follow.
+   */
   subjectsOf(destination: DestinationState, lines: readonly Place[]): string | undefined {
     const hashes = new Set<number>();
     for (const { subject } of lines) if (subject !== undefined) hashes.add(subject);
@@ -45,7 +53,10 @@ export class Overtaken {
     this.#acceptedBelow.set(destination, destination.end);
   }
 
-  /** A batch died: its subjects are followed from now on. What was accepted behind it already counts as later. */
+  /**
+   * A batch died: its subjects are followed from now on. What was accepted behind it already counts
+   * as later.
+   */
   died(shipment: Shipment, subjects: string | undefined): void {
     const { destination, batch, next } = shipment;
     const hashes = decode(subjects);
@@ -67,7 +78,10 @@ export class Overtaken {
     if (followed !== undefined && !followed.later) this.#later(destination, subject);
   }
 
-  /** The same for a line that comes into the window: it counts when it was accepted before a letter died that it had not been compared with. */
+  /**
+   * The same for a line that comes into the window: it counts when it was accepted before a letter
+   * died that it had not been compared with.
+   */
   admitted(destination: DestinationState, { subject, position }: Place): void {
     if (subject === undefined || this.#followed.size === 0) return;
     if (position < (this.#acceptedBelow.get(destination) ?? 0)) this.accepted(destination, subject);

@@ -1,8 +1,8 @@
 /**
  * Reads what waits on disk into the window, destination by destination, each from its own queue.
  *
- * A destination that keeps up is never read: its lines are handed on as they are written. One that is behind is read page by page, whenever it
- * has room; destinations take turns.
+ * A destination that keeps up is never read: its lines are handed on as they are written. One that
+ * is behind is read page by page, whenever it has room; destinations take turns.
  */
 import { Fifo } from '../base/fifo.ts';
 import { storeError } from '../delivery-error.ts';
@@ -12,7 +12,10 @@ import type { LaneState } from '../state/lane-state.ts';
 import type { Entry } from '../store.ts';
 import type { Admission, Arrival } from './admission.ts';
 
-/** Bytes of a page. A large one costs memory for each destination that is read, a small one a call for few lines. */
+/**
+ * Bytes of a page. A large one costs memory for each destination that is read, a small one a call
+ * for few lines.
+ */
 const MOST_BYTES = 512 * 1024;
 const LEAST_BYTES = 16 * 1024;
 /** Pages under way at once, in a lane. */
@@ -97,7 +100,9 @@ export class Reader {
   }
 }
 
-/** A line out of its entry. @throws DeliveryError `STORE_CORRUPT`, naming lane, queue and position */
+/**
+ * A line out of its entry. @throws DeliveryError `STORE_CORRUPT`, naming lane, queue and position
+ */
 export function arrivalOf({ number }: LaneState, { queue }: DestinationState, entry: Entry): Arrival {
   const { position, text: entryText, token } = entry;
   const where = () => `position ${position} of queue ${queue} in lane ${number}`;

@@ -1,9 +1,10 @@
 /**
  * Brings a lane back to where its store says it was.
  *
- * Order matters: first what is settled and counted, then the batches that were sealed, in their order, then the lines up to the last sealed one, sealed
- * and open alike, in the order of their acceptance: so every line finds the neighbours it had. What lies behind waits on disk, and is read like any
- * backlog. Nothing is sent until all of that is done.
+ * Order matters: first what is settled and counted, then the batches that were sealed, in their
+ * order, then the lines up to the last sealed one, sealed and open alike, in the order of their
+ * acceptance: so every line finds the neighbours it had. What lies behind waits on disk, and is
+ * read like any backlog. Nothing is sent until all of that is done.
  */
 import type { Batch } from '@batchfeed/batcher';
 import { DeliveryError } from '../delivery-error.ts';
@@ -27,7 +28,10 @@ import { replayShipment } from './replays.ts';
 
 const READ_BYTES = 1024 * 1024;
 
-/** Where a sealed line belongs: its batch, and its place among the lines of the shipment, which have to stay in their order. */
+/**
+ * Where a sealed line belongs: its batch, and its place among the lines of the shipment, which have
+ * to stay in their order.
+ */
 interface Slot {
   readonly batch: Batch<Place>;
   readonly lines: Place[];
@@ -75,7 +79,10 @@ export async function recover(lane: LaneEngine): Promise<void> {
   compareCounts(lane);
 }
 
-/** Takes back which letters there are, and drops copies among the dead that a crash left without a letter. */
+/**
+ * Takes back which letters there are, and drops copies among the dead that a crash left without a
+ * letter.
+ */
 async function recoverLetters(lane: LaneEngine): Promise<void> {
   const { state, overtaken } = lane;
   const letters = new Map<DestinationState, Letter[]>();
@@ -189,7 +196,10 @@ async function recoverLines(
   );
 }
 
-/** The counts were written with what they count; a difference means that the store lost or gained something. */
+/**
+ * The counts were written with what they count; a difference means that the store lost or gained
+ * something.
+ */
 function compareCounts({ state }: LaneEngine): void {
   for (const destination of state.destinations.values()) {
     const { delivered, dead, expired, discarded } = destination.tally;

@@ -1,4 +1,7 @@
-/** Dead letters on their way again: a replay is a sealed batch with a sequence of now, under the id it always had. */
+/**
+ * Dead letters on their way again: a replay is a sealed batch with a sequence of now, under the id
+ * it always had.
+ */
 import type { LaneEngine } from '../lane-engine.ts';
 import { decodeEntry, type Place } from '../line.ts';
 import type { OutgoingLine } from '../outcome.ts';

@@ -1,4 +1,7 @@
-/** Makes shipments of sealed batches, with manifests that are durable before anything is sent, and ends them. */
+/**
+ * Makes shipments of sealed batches, with manifests that are durable before anything is sent, and
+ * ends them.
+ */
 import type { Batch, SealReason } from '@batchfeed/batcher';
 import type { Place } from '../line.ts';
 import type { DestinationState } from '../state/destination.ts';
@@ -29,7 +32,10 @@ export class Sealing {
     if (batches.length > 0) this.#lane.onReady(destination);
   }
 
-  /** Sends one line on its way as a batch of its own, without a manifest: its entry is all there is to know. */
+  /**
+   * Sends one line on its way as a batch of its own, without a manifest: its entry is all there is
+   * to know.
+   */
   sealUnit(destination: DestinationState, line: Place, orderKey: string, openedAt: number, token: string): void {
     const id = this.#lane.batchId(destination, line.position, token);
     const { sealed } = destination.tally.batches;
@@ -61,9 +67,10 @@ export class Sealing {
   }
 
   /**
-   * The end of a batch: its lines leave the window, and what waited for it goes on. A death that a crash forgets is undone, and the batch would
-   * arrive for the first time after its followers had: so they wait until it is durable. A delivery that is forgotten is repeated, and what came
-   * after it too.
+   * The end of a batch: its lines leave the window, and what waited for it goes on. A death that a
+   * crash forgets is undone, and the batch would arrive for the first time after its followers had:
+   * so they wait until it is durable. A delivery that is forgotten is repeated, and what came after
+   * it too.
    */
   finish(shipment: Shipment, followers: 'at once' | 'when durable' = 'at once'): void {
     const { destination, batch, letter } = shipment;

@@ -12,8 +12,8 @@ export class Texts {
   }
 
   /**
-   * Whether a batch's texts may be in memory. A destination that sends nothing may always send one batch, however large, so that texts of others
-   * never keep it from moving.
+   * Whether a batch's texts may be in memory. A destination that sends nothing may always send one
+   * batch, however large, so that texts of others never keep it from moving.
    */
   hasRoomFor({ destination, lines, bytes }: Shipment): boolean {
     if (destination.inFlight === 0) return true;
@@ -30,7 +30,10 @@ export class Texts {
     return texts;
   }
 
-  /** Reads what is missing. @throws DeliveryError `STORE_CORRUPT` for an entry that is damaged, `STORE_…` */
+  /**
+   * Reads what is missing. @throws DeliveryError `STORE_CORRUPT` for an entry that is damaged,
+   * `STORE_…`
+   */
   async load(shipment: Shipment): Promise<readonly OutgoingLine[]> {
     const { destination, letter, lines } = shipment;
     const queue = letter === undefined ? destination.queue : destination.deadQueue;
