@@ -1,6 +1,6 @@
 import type { SealReason } from '@batchfeed/batcher';
 
-/** A batch that will not be sent again unless somebody replays it. */
+/** A batch that is not sent again unless it is replayed. */
 export interface DeadLetter {
   /** Names this dead letter, for `replay` and to continue a listing after it. */
   readonly ref: string;

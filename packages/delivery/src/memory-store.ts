@@ -5,7 +5,7 @@ import type { Entry, Lane, LaneWrite, QueueExtent, Store } from './store.ts';
 
 const MAX_WRITE_BYTES = 64 * 1024 * 1024;
 
-/** What a lane holds, whoever owns it. */
+/** What a lane holds, under any owner. */
 interface LaneData {
   readonly queues: Map<string, MemoryQueue>;
   readonly state: Map<string, string>;

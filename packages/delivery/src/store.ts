@@ -111,7 +111,7 @@ export interface Store {
   readonly maxWriteBytes: number;
   /** Takes a lane over and fences its earlier owner. */
   own(lane: number): Promise<Lane>;
-  /** Gives a lane back: whoever takes it next need not wait for this owner. */
+  /** Gives a lane back: the next owner need not wait for this one. */
   release(lane: Lane): Promise<void>;
   /**
    * Writes to one lane. Resolves once everything is durable, with the position of the first entry

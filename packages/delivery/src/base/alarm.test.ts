@@ -106,7 +106,7 @@ describe('the alarm', () => {
     expect(rung).toEqual([40]);
   });
 
-  it('that was stopped calls nobody, now or later, not even those due at the same moment', async () => {
+  it('that was stopped calls back no one, now or later, not even those due at the same moment', async () => {
     const clock = new CountingClock();
     const alarm = new Alarm(clock);
     const rung: string[] = [];

@@ -7,7 +7,7 @@ export type GateScope =
   /** Everything to all destinations behind the same endpoint. */
   | 'endpoint';
 
-/** Until when whom to leave alone: durable delays, shared by the lanes of an engine. */
+/** Requested delays, durable, shared by the lanes of an engine. */
 export class Gates {
   readonly #until = new Map<string, number>();
 
