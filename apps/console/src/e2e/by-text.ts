@@ -14,6 +14,11 @@ export const press = (page: Page | Locator, key: TextKey): Promise<void> => butt
 export const field = (page: Page | Locator, key: TextKey): Locator =>
   page.getByRole('textbox', { name: say(key), exact: true });
 
+/** One of several, in the browser's own list. */
+export function select(page: Page | Locator, key: TextKey): Locator {
+  return page.getByRole('combobox', { name: say(key), exact: true });
+}
+
 export const go = (page: Page, key: TextKey): Promise<void> =>
   page.getByRole('link', { name: say(key), exact: true }).click();
 

@@ -308,6 +308,10 @@ describe('health, metrics and documentation', () => {
     );
     expect(new Set(ids).size).toBe(ids.length);
     const create = document.paths['/v1/plugins/{plugin_id}/versions/{version_id}/batching_configurations'].post;
+    expect(create.requestBody.content['application/json'].schema.properties.ordering).toMatchObject({
+      enum: ['USER', 'GROUPING_KEY'],
+      default: 'USER',
+    });
     expect(create.requestBody.content['application/json'].schema.properties.batch_flush_max_size).toMatchObject({
       type: 'integer',
       maximum: 100_000,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { t } from '../../texts/text.ts';
-import { button, field, go, press, tab } from '../by-text.ts';
+import { button, field, go, press, select, tab } from '../by-text.ts';
 import type { World } from '../world.ts';
 
 /** Plugins > the plugin > the version > Batching configuration > create. */
@@ -29,6 +29,10 @@ export const seedPath = (world: World): void => {
     await page.getByText(t('common.fault.tooSmall', { limit: 1 })).waitFor();
     await size.fill('250');
     await field(page, 'batching.field.age').fill('30000');
+    const ordering = select(page, 'batching.field.ordering');
+    await expect.poll(() => ordering.inputValue()).toBe('USER');
+    await ordering.selectOption({ label: t('batching.ordering.GROUPING_KEY') });
+    await page.getByText(t('batching.field.orderingHelp.GROUPING_KEY')).waitFor();
     await expect.poll(() => page.getByRole('region', { name: 'curl' }).textContent()).toContain('250');
     await press(page, 'batching.create');
     await page.getByText(t('batching.created')).waitFor();
@@ -39,9 +43,11 @@ export const seedPath = (world: World): void => {
       `/plugins/${pluginId}/versions/${versionId}/batching_configurations`,
     );
     expect(JSON.stringify(saved)).toMatch(/"batch_flush_max_size":250\b.*"batch_flush_max_age_ms":30000\b/);
+    expect(JSON.stringify(saved)).toContain('"ordering":"GROUPING_KEY"');
 
     await page.reload();
     await expect.poll(() => size.inputValue()).toBe('250');
+    expect(await ordering.inputValue()).toBe('GROUPING_KEY');
     await button(page, 'batching.save').waitFor();
   });
 };
