@@ -7,6 +7,11 @@ import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
+/** What is installed to compare with lies here, topic by topic. */
+export const PEERS_FOLDER = join(root, '.toolchain', 'peers');
+/** Sources of this app, which are there when it is built, too. */
+export const SOURCE_FOLDER = join(root, 'apps', 'benchmarks', 'src');
+
 /**
  * Packages that a benchmark compares with, as a `require` that finds them. They are installed when first needed, in a
  * folder outside the workspace's own installation, which they would only slow down.
@@ -16,7 +21,7 @@ export const requirePeers = async (
   versions: Readonly<Record<string, string>>,
   onInstall: (what: string) => void,
 ): Promise<NodeJS.Require> => {
-  const folder = join(root, '.toolchain', 'peers', topic);
+  const folder = join(PEERS_FOLDER, topic);
   const manifest = JSON.stringify({ private: true, dependencies: versions });
   const manifestFile = join(folder, 'package.json');
   const stampFile = join(folder, 'installed.json');

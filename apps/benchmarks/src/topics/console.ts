@@ -8,7 +8,7 @@ import { Operator } from './platform/operator.ts';
 import { startPlatform, startPlugin } from './platform/processes.ts';
 
 /** The console in a real browser, served by a platform that has been used before. */
-export const consoleTopic: Topic = async ({ say, signal }) => {
+export const consoleTopic: Topic = async (context) => {
   const executablePath = findBrowser();
   if (executablePath === undefined) throw new Error(NO_BROWSER);
   const [platform, plugin] = await Promise.all([startPlatform(), startPlugin()]);
@@ -19,7 +19,7 @@ export const consoleTopic: Topic = async ({ say, signal }) => {
     const feed = await operator.feed();
     const console = { browser, platform, operator, feedId: feed.id };
     const figures: MeasuredFigure[] = [];
-    for (const part of [initialLoad, liveFeed]) figures.push(...(await part(console, { say, signal })));
+    for (const part of [initialLoad, liveFeed]) figures.push(...(await part(console, context)));
     return figures;
   } finally {
     await browser.close();

@@ -1,12 +1,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Engine } from '@batchfeed/delivery';
 import { type Bound, figureOf, type MeasuredFigure, median } from '../../figure.ts';
+import { inTurn } from '../../in-turn.ts';
 import { interleave, ratios } from '../../interleave.ts';
 import { withScratchFolder } from '../../scratch-folder.ts';
 import type { TopicContext } from '../../topic.ts';
 import { content } from './lines.ts';
 import { insertRaw, openRaw } from './raw-rows.ts';
-import { inTurn, NOWHERE, perSecond, withEngine } from './sqlite-engine.ts';
+import { NOWHERE, perSecond, withEngine } from './sqlite-engine.ts';
 
 const COUNT = 200_000;
 const KEYS = 1000;

@@ -3,12 +3,13 @@ import type { Send } from '@batchfeed/delivery';
 import type Sqlite from 'better-sqlite3';
 import { Pool } from 'undici';
 import { figureOf, type MeasuredFigure, median } from '../../figure.ts';
+import { inTurn } from '../../in-turn.ts';
 import { interleave, ratios } from '../../interleave.ts';
 import { withScratchFolder } from '../../scratch-folder.ts';
 import type { TopicContext } from '../../topic.ts';
 import { content } from './lines.ts';
 import { insertRaw, openRaw } from './raw-rows.ts';
-import { inTurn, perSecond, withEngine } from './sqlite-engine.ts';
+import { perSecond, withEngine } from './sqlite-engine.ts';
 
 const COUNT = 200_000;
 const KEYS = 1000;

@@ -1,10 +1,11 @@
 import type { Engine, Line, Send } from '@batchfeed/delivery';
 import { figureOf, type MeasuredFigure, median } from '../../figure.ts';
+import { inTurn } from '../../in-turn.ts';
 import { MemoryWatch } from '../../resident-memory.ts';
 import { scaled } from '../../scale.ts';
 import type { TopicContext } from '../../topic.ts';
 import { content, policy } from './lines.ts';
-import { inTurn, perSecond, withEngine } from './sqlite-engine.ts';
+import { perSecond, withEngine } from './sqlite-engine.ts';
 
 const LINES_A_KEY = 40;
 const KEYS = scaled(50_000);

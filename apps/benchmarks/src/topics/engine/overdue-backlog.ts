@@ -1,10 +1,11 @@
 import { type Engine, type Send, systemClock } from '@batchfeed/delivery';
 import { figureOf, type MeasuredFigure } from '../../figure.ts';
+import { inTurn } from '../../in-turn.ts';
 import { scaled } from '../../scale.ts';
 import { withScratchFolder } from '../../scratch-folder.ts';
 import type { TopicContext } from '../../topic.ts';
 import { content, policy } from './lines.ts';
-import { inTurn, withEngineIn } from './sqlite-engine.ts';
+import { withEngineIn } from './sqlite-engine.ts';
 
 const KEYS = 1000;
 const LINES_A_BATCH = 100;

@@ -33,19 +33,6 @@ export function withEngine<T>(options: Options, work: (engine: Engine) => Promis
   return withScratchFolder((folder) => withEngineIn(folder, options, work));
 }
 
-/** Work by number, from 0 up to `count`, done by so many at a time. */
-export async function inTurn(count: number, workers: number, work: (index: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  async function worker(): Promise<void> {
-    while (next < count) {
-      const index = next;
-      next += 1;
-      await work(index);
-    }
-  }
-  await Promise.all(Array.from({ length: workers }, worker));
-}
-
 /** Lines a second of some work with so many lines. */
 export async function perSecond(count: number, work: () => unknown): Promise<number> {
   const startedAt = performance.now();

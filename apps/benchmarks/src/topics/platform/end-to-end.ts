@@ -85,7 +85,7 @@ export const endToEnd = async ({ say }: TopicContext): Promise<MeasuredFigure[]>
     const rate = (rates: number[]) => `${Math.round(median(rates))}/s`;
     return [
       figureOf('updates/s end to end, against a bare undici loop', ratios(values.platform, values.bare), {
-        bound: { is: '>=', limit: 0.5 },
+        bound: { is: '>=', limit: 0.65 },
         detail: `${rate(values.platform)} through the platform, ${rate(values.bare)} in the bare loop`,
       }),
     ];

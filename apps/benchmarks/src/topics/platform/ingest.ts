@@ -73,7 +73,7 @@ export const ingest = async ({ say }: TopicContext): Promise<MeasuredFigure[]> =
     );
     return [
       figureOf('ingest, updates/s against JSON.parse and raw inserts', ratios(values.ours, values.raw), {
-        bound: { is: '>=', limit: 0.6 },
+        bound: { is: '>=', limit: 0.7 },
         detail: `${Math.round(median(values.ours))}/s, raw ${Math.round(median(values.raw))}/s`,
       }),
     ];

@@ -2,58 +2,76 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeedLedger } from '@batchfeed/schemas';
 import { Pool } from 'undici';
-import type { PlatformProcess } from './processes.ts';
 
-const feedsPath = '/v1/audience_segment_external_feeds';
+const FEEDS = '/v1/audience_segment_external_feeds';
+/** States of lines that are on their way to the plugin. */
+const MOVING = ['waiting', 'open', 'sealed', 'in_flight'];
+const SENT = ['sealed', 'in_flight'];
 
-/** An operator of one platform with one plugin. */
+/** A plugin version that an operator registered. */
+export interface Registered {
+  readonly id: string;
+  readonly version: string;
+}
+
+export interface Feed {
+  readonly id: string;
+  readonly session_id: string;
+  readonly segment_id: string;
+  readonly datamart_id: string;
+}
+
+/** What a body is made of. */
+export type Chunks = Iterable<string | Buffer> | AsyncIterable<string | Buffer>;
+
+/** An operator of one platform. */
 export class Operator {
   readonly #pool: Pool;
   readonly #token: string;
-  #plugin = { id: '', version: '' };
+  #plugin: Registered = { id: '', version: '' };
 
-  constructor({ url, token }: PlatformProcess) {
+  constructor({ url, token }: { readonly url: string; readonly token: string }) {
     // A connection that idled through the other side's turn may be closed just as it is used again.
     this.#pool = new Pool(url, {
       connections: 16,
       headersTimeout: 0,
       bodyTimeout: 0,
-      keepAliveTimeout: 1_000,
-      keepAliveMaxTimeout: 1_000,
+      keepAliveTimeout: 1000,
+      keepAliveMaxTimeout: 1000,
     });
     this.#token = token;
   }
 
-  async register(baseUrl: string, linesPerBatch: number): Promise<void> {
+  /** Registers a plugin, which is that of new feeds from then on. Batches are sealed when full, or when drained. */
+  async register(baseUrl: string, linesPerBatch: number, maxAgeMs = 600_000): Promise<Registered> {
     const kind = { plugin_type: 'AUDIENCE_SEGMENT_EXTERNAL_FEED', organisation_id: '1', group_id: 'bench' };
-    const { id } = await this.call('POST', '/v1/plugins', { ...kind, artifact_id: 'bench' });
+    const { id } = await this.call<{ id: string }>('POST', '/v1/plugins', { ...kind, artifact_id: `bench ${baseUrl}` });
     const versions = `/v1/plugins/${id}/versions`;
-    const version = await this.call('POST', versions, { version_id: '1.0.0', base_url: baseUrl });
-    this.#plugin = { id: id!, version: version.id! };
+    const version = await this.call<{ id: string }>('POST', versions, { version_id: '1.0.0', base_url: baseUrl });
+    this.#plugin = { id, version: version.id };
     await this.call('POST', `${versions}/${version.id}/batching_configurations`, {
       plugin_version_id: version.id,
       enable_batching: true,
       batch_flush_max_size: linesPerBatch,
-      batch_flush_max_age_ms: 600_000,
+      batch_flush_max_age_ms: maxAgeMs,
     });
+    return this.#plugin;
   }
 
-  /** An active feed. */
-  async feed(): Promise<{ id: string; session_id: string; segment_id: string; datamart_id: string }> {
-    const segment = await this.call('POST', '/v1/audience_segments', {
+  /** An active feed, of the plugin that was registered last by default. */
+  async feed({ id, version }: Registered = this.#plugin): Promise<Feed> {
+    const segment = await this.call<{ id: string }>('POST', '/v1/audience_segments', {
       name: 's',
       datamart_id: '1',
       organisation_id: '1',
     });
-    const { id, version } = this.#plugin;
     const body = { segment_id: segment.id, plugin_id: id, plugin_version_id: version };
-    const feed = await this.call('POST', feedsPath, body);
-    return (await this.call('POST', `${feedsPath}/${feed.id}/activate`)) as never;
+    const feed = await this.call<{ id: string }>('POST', FEEDS, body);
+    return this.call('POST', `${FEEDS}/${feed.id}/activate`);
   }
 
   /** Lets hardly an update go to the plugin. */
-  async holdBack(): Promise<void> {
-    const { id, version } = this.#plugin;
+  async holdBack({ id, version }: Registered = this.#plugin): Promise<void> {
     await this.call('POST', `/v1/plugins/${id}/versions/${version}/throttlings`, {
       scope: 'GLOBAL',
       plugin_endpoint: '/v1/user_segment_update',
@@ -63,13 +81,44 @@ export class Operator {
 
   /** Deletes a feed with everything it holds. */
   async discard(feedId: string): Promise<void> {
-    await this.call('DELETE', `${feedsPath}/${feedId}?mode=discard`);
-    while ((await this.#status('GET', `${feedsPath}/${feedId}`)) === 200) await sleep(20);
+    await this.call('DELETE', `${FEEDS}/${feedId}?mode=discard`);
+    while ((await this.#status(`${FEEDS}/${feedId}`)) === 200) await sleep(20);
   }
 
-  async push(feedId: string, chunks: Iterable<string | Buffer>): Promise<void> {
-    const { rejected } = (await this.call('POST', `${feedsPath}/${feedId}/user_segment_updates`, chunks)) as never;
+  async push(feedId: string, chunks: Chunks): Promise<void> {
+    const path = `${FEEDS}/${feedId}/user_segment_updates`;
+    const { rejected } = await this.call<{ rejected: number }>('POST', path, chunks);
     if (rejected !== 0) throw new Error(`${rejected} updates were rejected`);
+  }
+
+  /** An upload that is given up as soon as its chunks come to an end. */
+  async pushAndHangUp(feedId: string, chunks: AsyncIterable<string | Buffer>): Promise<void> {
+    const giveUp = new AbortController();
+    async function* body(): AsyncGenerator<string | Buffer> {
+      yield* chunks;
+      giveUp.abort();
+      await new Promise(() => {});
+    }
+    await this.#pool
+      .request({
+        method: 'POST',
+        path: `${FEEDS}/${feedId}/user_segment_updates`,
+        headers: { authorization: this.#token, 'content-type': 'application/x-ndjson' },
+        body: Readable.from(body(), { objectMode: false }),
+        signal: giveUp.signal,
+      })
+      .catch(() => {});
+  }
+
+  ledger(feedId: string): Promise<FeedLedger> {
+    return this.call('GET', `${FEEDS}/${feedId}/ledger`);
+  }
+
+  /** Batches of a feed that its plugin took. */
+  async deliveredBatches(feedId: string): Promise<number> {
+    const path = `${FEEDS}/${feedId}/statistics/sessions`;
+    const sessions = await this.call<{ batches_delivered: number }[]>('GET', path);
+    return sessions.reduce((sum, { batches_delivered: batches }) => sum + batches, 0);
   }
 
   /** Resolves once every update of the feeds is done and every line delivered. */
@@ -77,31 +126,31 @@ export class Operator {
     for (const feedId of feedIds) {
       for (;;) {
         onLook();
-        const { updates, lines } = (await this.call('GET', `${feedsPath}/${feedId}/ledger`)) as unknown as FeedLedger;
+        const { updates, lines } = await this.ledger(feedId);
         if (updates.dead + lines.dead > 0) throw new Error('something died');
-        const waiting = updates.open + updates.sealed + updates.in_flight;
-        if (waiting === 0 && lines.open + lines.sealed + lines.in_flight === 0) break;
-        if (waiting === 0 && lines.open > 0) await this.call('POST', `${feedsPath}/${feedId}/drain`);
+        const [moving, left] = [updates, lines].map((of) => of.waiting + of.open + of.sealed + of.in_flight);
+        if (moving === 0 && left === 0) break;
+        if (moving === 0 && lines.open > 0) await this.call('POST', `${FEEDS}/${feedId}/drain`);
         await sleep(20);
       }
     }
   }
 
-  /** Resolves once every update of all feeds is done and every batch that is full delivered; groups that are not full stay open. */
+  /** Resolves once every update of all feeds is done and every full batch delivered; groups that are not full stay open. */
   async quiet(): Promise<void> {
+    await this.quietBut(0);
+  }
+
+  /** The same where so many updates of feeds that stand still stay where they are. */
+  async quietBut(stuck: number): Promise<void> {
     for (;;) {
-      const response = await this.#pool.request({
-        method: 'GET',
-        path: '/metrics',
-        headers: { authorization: this.#token },
-      });
-      const text = await response.body.text();
+      const text = await this.#text('/metrics');
       const lines = (stage: string, state: string) =>
-        Number(new RegExp(`batchfeed_lines\\{stage="${stage}",state="${state}"\\} (\\d+)`).exec(text)?.[1]);
+        Number(new RegExp(`batchfeed_lines\\{stage="${stage}",state="${state}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
+      const sum = (stage: string, states: readonly string[]) =>
+        states.reduce((total, state) => total + lines(stage, state), 0);
       if (lines('update', 'dead') + lines('batch', 'dead') > 0) throw new Error('something died');
-      const waiting = ['open', 'sealed', 'in_flight'].map((state) => lines('update', state));
-      const sent = ['sealed', 'in_flight'].map((state) => lines('batch', state));
-      if ([...waiting, ...sent].every((count) => count === 0)) return;
+      if (sum('update', MOVING) <= stuck && sum('batch', SENT) === 0) return;
       await sleep(50);
     }
   }
@@ -110,35 +159,42 @@ export class Operator {
     return this.#pool.close();
   }
 
-  async #status(method: 'GET', path: string): Promise<number> {
-    const { statusCode, body } = await this.#pool.request({ method, path, headers: { authorization: this.#token } });
+  async #status(path: string): Promise<number> {
+    const { statusCode, body } = await this.#get(path);
     await body.dump();
     return statusCode;
   }
 
-  async call(
-    method: 'GET' | 'POST' | 'DELETE',
-    path: string,
-    body?: object | Iterable<string | Buffer>,
-  ): Promise<Record<string, string>> {
-    const isStream = body !== undefined && Symbol.iterator in body;
+  async #text(path: string): Promise<string> {
+    return (await this.#get(path)).body.text();
+  }
+
+  #get(path: string) {
+    return this.#pool.request({ method: 'GET', path, headers: { authorization: this.#token } });
+  }
+
+  /** The data of an answer. @throws Error when the answer is no 200 */
+  async call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
     const response = await this.#pool.request({
       method,
       path,
-      headers: {
-        authorization: this.#token,
-        ...(body === undefined ? {} : { 'content-type': isStream ? 'application/x-ndjson' : 'application/json' }),
-      },
-      ...(body === undefined
-        ? {}
-        : {
-            body: isStream
-              ? Readable.from(body as Iterable<string | Buffer>, { objectMode: false })
-              : JSON.stringify(body),
-          }),
+      headers: { authorization: this.#token, ...contentType(body) },
+      ...(body !== undefined && {
+        body: isStream(body) ? Readable.from(body, { objectMode: false }) : JSON.stringify(body),
+      }),
     });
     const text = await response.body.text();
     if (response.statusCode !== 200) throw new Error(`${method} ${path}: ${text}`);
-    return (JSON.parse(text) as { data: Record<string, string> }).data;
+    const { data }: { data: T } = JSON.parse(text);
+    return data;
   }
+}
+
+function isStream(body: object): body is Chunks {
+  return Symbol.iterator in body || Symbol.asyncIterator in body;
+}
+
+function contentType(body: object | undefined): Record<string, string> {
+  if (body === undefined) return {};
+  return { 'content-type': isStream(body) ? 'application/x-ndjson' : 'application/json' };
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_OPTIONS } from '../../topic.ts';
 import type { PartName } from './parts.ts';
 
 const say = (line: string) => void process.stderr.write(`▸ ${line}\n`);
@@ -13,7 +14,11 @@ export const programs: Record<string, (args: string[]) => Promise<void>> = {
   bulk: async (args) => (await import('./bulk-programs.ts')).runBulk(args),
   measure: async ([name]) => {
     const { parts } = await import('./parts.ts');
-    const figures = await parts[name as PartName]({ say, signal: new AbortController().signal });
+    const figures = await parts[name as PartName]({
+      say,
+      signal: new AbortController().signal,
+      options: DEFAULT_OPTIONS,
+    });
     process.stdout.write(JSON.stringify(figures));
   },
 };
