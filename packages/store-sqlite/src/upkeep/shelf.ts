@@ -60,6 +60,11 @@ export class ShelfChanges {
     this.#book = book;
   }
 
+  /** How many segments are concerned. */
+  get size(): number {
+    return this.#changes.size;
+  }
+
   /** So many pieces of a segment are gone, and so many bytes live no more. */
   take(segment: number, pieces: number, live: number): void {
     const change = this.#changes.get(segment);

@@ -5,6 +5,11 @@ import { liveShare, ShelfChanges, type UpkeepTools } from './shelf.ts';
 /** Rows looked at between two looks at the clock. */
 const STEP_PIECES = 64;
 const STEP_OVERS = 512;
+/**
+ * Segments that one slice may change. They are deleted at its end, when the clock is not looked at any
+ * more, and that takes longer than to sweep their pieces.
+ */
+const SLICE_SEGMENTS = 128;
 
 /**
  * Takes what is over out of the table `piece`: rows of dead pieces go, others get their number of
@@ -14,10 +19,10 @@ export function sweep(tools: UpkeepTools, book: LaneBook, until: number): void {
   const shelf = new ShelfChanges(tools, book);
   let done = 0;
   for (const one of book.sweeps.waiting) {
-    while (!sweepSome(tools, shelf, one)) if (tools.now() >= until) break;
+    while (!sweepSome(tools, shelf, one)) if (isEnough(tools, shelf, until)) break;
     if (one.from < one.to) break;
     done += 1;
-    if (tools.now() >= until) break;
+    if (isEnough(tools, shelf, until)) break;
   }
   book.sweeps.done(done);
   shelf.finish();
@@ -60,7 +65,11 @@ export function sweepRemoved(tools: UpkeepTools, book: LaneBook, until: number):
       book.byId.delete(queue.id);
       book.removed.shift();
     }
-    if (tools.now() >= until) break;
+    if (isEnough(tools, shelf, until)) break;
   }
   shelf.finish();
+}
+
+function isEnough({ now }: UpkeepTools, shelf: ShelfChanges, until: number): boolean {
+  return shelf.size >= SLICE_SEGMENTS || now() >= until;
 }
