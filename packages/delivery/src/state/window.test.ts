@@ -79,7 +79,11 @@ describe('Window', () => {
 
   it('shares out no more than half of what texts may take in that way, however many there are', () => {
     const window = new Window(32_000_000, 24_000_000);
-    for (let count = 0; count < 10_000; count += 1) window.account(() => {}, true);
+    const accounts = Array.from({ length: 10_000 }, () => window.account(() => {}, true));
+    expect(window.sureBytes).toBe(256 * 1024);
+    for (const account of accounts) account.takePlace();
     expect(window.sureBytes * 10_000).toBeLessThanOrEqual(12_000_000);
+    for (const account of accounts) account.give(1, 0, 0);
+    expect(window.sureBytes).toBe(256 * 1024);
   });
 });

@@ -28,7 +28,8 @@ export class Window {
   readonly textLimit: number;
   #places = 0;
   #textBytes = 0;
-  #accounts = 0;
+  /** Accounts that hold anything. */
+  #active = 0;
   /** Accounts that found no room, in the order in which that began. */
   readonly #hungry = new Set<Account>();
 
@@ -51,13 +52,17 @@ export class Window {
    * `askRoom` said no. `withTexts`: a line has room only when its text has.
    */
   account(onRoom: () => void, withTexts: boolean): Account {
-    this.#accounts += 1;
     return new Account(this, onRoom, withTexts);
   }
 
-  /** Bytes that each destination may have in any case. */
+  /** Bytes that each destination may have in any case, the fewer the more hold anything. */
   get sureBytes(): number {
-    return Math.min(SURE_BYTES, this.textLimit / 2 / Math.max(1, this.#accounts));
+    return Math.min(SURE_BYTES, this.textLimit / 2 / Math.max(1, this.#active));
+  }
+
+  /** @internal */
+  active(change: 1 | -1): void {
+    this.#active += change;
   }
 
   /** @internal */
@@ -80,7 +85,6 @@ export class Window {
 
   /** @internal */
   forget(account: Account): void {
-    this.#accounts -= 1;
     this.#hungry.delete(account);
   }
 }
@@ -157,6 +161,7 @@ export class Account {
   }
 
   takePlace(): void {
+    if (this.#places === 0) this.#window.active(1);
     this.#places += 1;
     this.#window.moved(1, 0);
   }
@@ -179,6 +184,7 @@ export class Account {
   #give(wantedPlaces: number, wantedText: number): void {
     const places = Math.min(wantedPlaces, this.#places);
     const text = Math.min(wantedText, this.#textBytes);
+    if (places > 0 && places === this.#places) this.#window.active(-1);
     this.#places -= places;
     this.#textBytes -= text;
     this.#window.moved(-places, -text);
