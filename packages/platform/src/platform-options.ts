@@ -51,7 +51,7 @@ export interface PlatformOptions {
   /** Folder of the built console, served at `/console/`. Without one that address says that there is none. */
   readonly consoleDir?: string | undefined;
   /**
-   * Bytes of memory for lines that are grouped, sealed or sent, of all feeds together; an eighth of it more for updates. What does not fit waits on
+   * Bytes of memory for lines that are grouped, sealed or sent, of all feeds together; a thirty-second of it more for updates. What does not fit waits on
    * disk. Default 256 MiB.
    */
   readonly windowBytes?: number | undefined;

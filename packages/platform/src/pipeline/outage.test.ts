@@ -12,7 +12,7 @@ beforeEach(async () => {
     retry: { baseMs: 1, capMs: 5 },
     circuit: { probeMs: 20, maxProbeMs: 50 },
     // Small, so that what waits does not fit into it.
-    windowBytes: 2 * 1024 * 1024,
+    windowBytes: 8 * 1024 * 1024,
   });
 });
 afterEach(async () => {
@@ -61,7 +61,7 @@ describe('an outage of a plugin', () => {
 
     const requests = plugin.requests.length;
     end();
-    await feed.until((now) => delivered(now) && now.lines.delivered === users * rounds);
+    await feed.until((now) => delivered(now) && now.lines.delivered === users * rounds, 90_000);
     const lines = plugin.requests
       .slice(requests)
       .flatMap(({ path, json }) => (path === BATCH ? json.batch_content : []));
@@ -75,7 +75,7 @@ describe('an outage of a plugin', () => {
     const after = await feed.statistics();
     expect(after).toMatchObject({ updates: { processed: users * rounds, dead: 0 }, lines: { dead: 0 } });
     expect(after.backlog).toEqual({ updates: 0, lines: 0, bytes: 0, empty_in_s: 0 });
-  }, 60_000);
+  }, 120_000);
 
   it('is over with an estimate of how long emptying takes', async () => {
     const feed = await makeFeed(operator, plugin.url);

@@ -78,8 +78,8 @@ export interface TestFeed {
   resource(): Promise<FeedResource>;
   /** Whether its plugin counts as there. */
   circuit(): Promise<NonNullable<FeedResource['circuit']>>;
-  /** Waits until the statistics are as wanted. */
-  until(wanted: (statistics: FeedStatistics) => boolean): Promise<FeedStatistics>;
+  /** Waits until the statistics are as wanted, for 20 s unless told otherwise. */
+  until(wanted: (statistics: FeedStatistics) => boolean, patienceMs?: number): Promise<FeedStatistics>;
 }
 
 let serial = 0;
@@ -135,8 +135,8 @@ export async function makeFeed(
     statistics,
     resource,
     circuit: async () => (await resource()).circuit ?? { state: 'CLOSED' },
-    async until(wanted) {
-      for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 15))) {
+    async until(wanted, patienceMs = 20_000) {
+      for (const deadline = Date.now() + patienceMs; ; await new Promise((resolve) => setTimeout(resolve, 15))) {
         const now = await statistics();
         if (wanted(now)) return now;
         if (Date.now() > deadline) throw new Error(`It never came to that: ${JSON.stringify(now)}`);
