@@ -28,7 +28,7 @@ if (browser === undefined) {
 }
 
 async function takeAll(stage: Stage): Promise<void> {
-  const page = await stage.newPage({ viewport: { width: 1280, height: 860 } });
+  const page = await stage.newPage({ viewport: { width: 1280, height: 980 } });
   await show(page, '/console/');
   await take(page, 'sign-in');
   await stage.signIn(page, stage.token);

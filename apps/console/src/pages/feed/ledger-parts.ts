@@ -4,9 +4,9 @@ import { t } from '../../texts/text.ts';
 
 /** Where something can be, in the order it gets there. */
 const stages = [
-  ['waiting', 2],
+  ['waiting', 6],
   ['open', 'info'],
-  ['held', 'warn'],
+  ['held', 5],
   ['sealed', 3],
   ['in_flight', 4],
   ['delivered', 'ok'],
