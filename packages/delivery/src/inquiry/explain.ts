@@ -71,14 +71,6 @@ function explainLines(lane: LaneEngine, destination: DestinationState, isOf: (li
   return found;
 }
 
-/** The unsettled batch that matches. */
-export function findShipment(lane: LaneEngine, matches: (shipment: Shipment) => boolean): Shipment | undefined {
-  for (const destination of lane.state.destinations.values()) {
-    for (const shipment of destination.shipments()) if (matches(shipment)) return shipment;
-  }
-  return undefined;
-}
-
 function explainOpen({ name, batcher }: DestinationState, group: Batch<Place>): Explanation {
   const { key, lines, bytes, openedAt, express } = group;
   const dueAt = batcher?.dueAtOf(group) ?? openedAt + group.policy.maxAgeMs;
