@@ -116,6 +116,21 @@ describe('sealing', () => {
     expect(batcher.drain()).toEqual([]);
   });
 
+  it('drains a part at a time when told how many lines are enough, held lines too', () => {
+    const batcher = new Batcher<TestLine>({ policy: POLICY });
+    for (let index = 0; index < 30; index += 1) {
+      batcher.add(line(`k${index % 10}`, `u${index % 7}`), 0);
+    }
+    expect(batcher.heldLines).toBeGreaterThan(0);
+    const sizes: number[] = [];
+    for (let part = batcher.drain(4); part.length > 0; part = batcher.drain(4)) {
+      sizes.push(part.reduce((sum, { lines }) => sum + lines.length, 0));
+    }
+    expect(sizes.length).toBeGreaterThan(3);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(30);
+    expect([batcher.openLines, batcher.heldLines]).toEqual([0, 0]);
+  });
+
   it('knows only the batches of a batcher', () => {
     const batcher = new Batcher<TestLine>({ policy: POLICY });
     batcher.add(line('a'), 0);

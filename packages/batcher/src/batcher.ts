@@ -225,10 +225,20 @@ export class Batcher<L extends BatchLine> {
     return this.#end();
   }
 
-  /** Seals everything that is open, and then what was held, until nothing is left. */
-  drain(): readonly Batch<L>[] {
-    for (let open = this.#groups.all(); open.length > 0; open = this.#groups.all()) {
-      for (const group of open) this.#groups.seal(group, 'drain');
+  /**
+   * Seals everything that is open, and then what was held, until nothing is left.
+   *
+   * @param mostLines - stops behind the group with which so many lines are sealed: call again for the
+   *   rest. Default: no limit
+   */
+  drain(mostLines = Number.POSITIVE_INFINITY): readonly Batch<L>[] {
+    let lines = 0;
+    for (let open = this.#groups.all(); open.length > 0 && lines < mostLines; open = this.#groups.all()) {
+      for (const group of open) {
+        if (lines >= mostLines) break;
+        lines += group.lines.length;
+        this.#groups.seal(group, 'drain');
+      }
       this.#order.run();
     }
     return this.#end();

@@ -199,6 +199,28 @@ describe('a damaged entry', () => {
 });
 
 describe('discarding', () => {
+  it('of what is open goes in slices, with others between them, and every line in one place at any moment', async () => {
+    const { engine } = await world([], { policy: { ...POLICY, maxLines: 100_000, maxBytes: 1e9, maxAgeMs: 1e6 } });
+    const keys = Array.from({ length: 40_000 }, (_, index) => line(String(index), `k${index % 50}`));
+    await append(engine, keys);
+    expect(engine.ledger('d').open).toBe(40_000);
+    let isOver = false;
+    const discarded = engine.discard('d').then(() => {
+      isOver = true;
+    });
+    let between = 0;
+    while (!isOver) {
+      await engine.append([{ ...line('x'), destination: 'other' }]);
+      const { accepted, open, sealed, inFlight, waiting, discarded: gone } = engine.ledger('d');
+      expect(open + sealed + inFlight + waiting + gone).toBe(accepted);
+      if (gone > 0 && gone < 40_000) between += 1;
+    }
+    await discarded;
+    expect(between).toBeGreaterThan(1);
+    expect(engine.ledger('d')).toMatchObject({ accepted: 40_000, discarded: 40_000, open: 0 });
+    expect(engine.backlog('d')).toEqual({ lines: 0, bytes: 0, waiting: 0, waitingBytes: 0 });
+  });
+
   it('ends everything that is not in flight as discarded, and what is appended later, too', async () => {
     const { partner } = stuckPartner();
     const { engine, clock, open, entries, events } = await world([], { ...SMALL, send: partner.send });

@@ -9,15 +9,18 @@ import type { Shipment } from '../state/shipment.ts';
 import type { DeadLetterBox } from './dead-letter-box.ts';
 import type { Sealing } from './sealing.ts';
 
-/** Waiting entries that are discarded in one write. */
+/** Lines that are discarded in one write: some milliseconds of work. */
 const SLICE = 8_192;
+/** Sealed batches that are. */
+const SEALED_SLICE = 1_024;
 
 /** Resolves when nothing is left but what is in flight. */
 export async function discard(lane: LaneEngine, destination: DestinationState): Promise<void> {
   const { writer } = lane.state;
   destination.discarding = true;
   await writer.flushed();
-  writer.together(() => discardWindow(lane, destination));
+  await discardOpen(lane, destination);
+  await discardSealed(lane, destination);
   while (destination.isBehind) {
     const from = destination.next;
     const to = Math.min(destination.end, from + SLICE);
@@ -38,20 +41,41 @@ function discardWaiting({ state }: LaneEngine, destination: DestinationState, fr
   state.onReady(destination);
 }
 
-/** Open groups, held lines and sealed batches. */
-function discardWindow(lane: LaneEngine, destination: DestinationState): void {
+/** Open groups and held lines, about a slice of lines at a time; a large group is cut further. */
+async function discardOpen(lane: LaneEngine, destination: DestinationState): Promise<void> {
+  const { writer } = lane.state;
   const { batcher } = destination;
-  const settled: Place[] = [];
-  for (const batch of batcher?.drain() ?? []) {
-    settled.push(...batch.lines);
-    batcher?.settle(batch);
+  for (let batches = batcher?.drain(SLICE) ?? []; batches.length > 0; batches = batcher?.drain(SLICE) ?? []) {
+    const lines = batches.flatMap((batch) => batch.lines);
+    // Until its slice a line counts as open.
+    destination.dyingLines += lines.length;
+    for (const batch of batches) batcher?.settle(batch);
+    for (let from = 0; from < lines.length; from += SLICE) {
+      writer.together(() => discardLines(lane, destination, lines.slice(from, from + SLICE)));
+      await writer.written();
+    }
   }
-  destination.over(settled);
-  destination.tally.discarded += settled.length;
-  for (const shipment of [...destination.shipments()]) {
-    if (shipment.state === 'waiting' || shipment.state === 'ready') discardShipment(lane, shipment);
+}
+
+function discardLines({ state }: LaneEngine, destination: DestinationState, lines: readonly Place[]): void {
+  destination.over(lines);
+  destination.dyingLines -= lines.length;
+  destination.tally.discarded += lines.length;
+  state.counted(destination);
+}
+
+/** Sealed batches that are not in flight. */
+async function discardSealed(lane: LaneEngine, destination: DestinationState): Promise<void> {
+  const { writer } = lane.state;
+  const shipments = [...destination.shipments()];
+  for (let from = 0; from < shipments.length; from += SEALED_SLICE) {
+    writer.together(() => {
+      for (const shipment of shipments.slice(from, from + SEALED_SLICE)) {
+        if (shipment.state === 'waiting' || shipment.state === 'ready') discardShipment(lane, shipment);
+      }
+    });
+    await writer.written();
   }
-  lane.state.counted(destination);
 }
 
 /** Ends a sealed batch that is not in flight. */

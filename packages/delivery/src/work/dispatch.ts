@@ -80,8 +80,16 @@ export class Dispatch {
 
   /** Starts what may be started. */
   pump(destination: DestinationState): void {
-    const { ready, concurrency, paused, damage } = destination;
-    if (ready.size === 0 || paused || damage !== undefined || !this.#sending || this.#isGated(destination)) return;
+    const { ready, concurrency, paused, damage, discarding } = destination;
+    if (
+      ready.size === 0 ||
+      paused ||
+      discarding ||
+      damage !== undefined ||
+      !this.#sending ||
+      this.#isGated(destination)
+    )
+      return;
     const { downstream } = this.#lane.context.settings;
     while (destination.inFlight < concurrency.limit) {
       const shipment = ready.peek();
