@@ -226,32 +226,38 @@ export class Batcher<L extends BatchLine> {
   }
 
   /**
-   * Seals everything that is open, and then what was held, until nothing is left.
+   * Seals everything that is open or held. The groups that held lines wait for go first, one by one, so
+   * that held lines join groups that are open anyway.
    *
    * @param mostLines - stops behind the group with which so many lines are sealed: call again for the
    *   rest. Default: no limit
    */
   drain(mostLines = Number.POSITIVE_INFINITY): readonly Batch<L>[] {
     let lines = 0;
-    for (let open = this.#groups.all(); open.length > 0 && lines < mostLines; open = this.#groups.all()) {
-      for (const group of open) {
-        if (lines >= mostLines) break;
-        lines += group.lines.length;
-        this.#groups.seal(group, 'drain');
-      }
+    const seal = (group: Group<L>) => {
+      lines += group.lines.length;
+      this.#groups.seal(group, 'drain');
+    };
+    for (let group = this.#awaited(); group !== undefined && lines < mostLines; group = this.#awaited()) {
+      seal(group);
       this.#order.run();
     }
+    for (const group of this.#groups.all()) if (lines < mostLines) seal(group);
     return this.#end();
   }
 
   /** Seals (`order`) the group that the oldest held line waits for. Seals nothing when nothing is held. */
   sealForHeld(): readonly Batch<L>[] {
-    const held = this.#order.holding.first;
-    const cause = held?.first;
-    if (held === undefined || cause === undefined) return NONE;
-    const group = this.#order.beforeOf(held, cause)?.firstOpen();
+    const group = this.#awaited();
     if (group !== undefined) this.#groups.seal(group, 'order');
     return this.#end();
+  }
+
+  /** The group that the oldest held line waits for. */
+  #awaited(): Group<L> | undefined {
+    const held = this.#order.holding.first;
+    const cause = held?.first;
+    return held === undefined || cause === undefined ? undefined : this.#order.beforeOf(held, cause)?.firstOpen();
   }
 
   /** Seals all express groups, without their pace. */

@@ -11,19 +11,13 @@ describe('order across keys', () => {
     expect(engine.ledger()).toMatchObject({ open: 3, held: 1 });
     await engine.drain();
     await clock.advance(200);
-    expect(sent.map(({ key, reason }) => `${key} ${reason}`)).toEqual([
-      'UPSERT drain',
-      'DELETE drain',
-      'UPSERT drain',
-      'DELETE drain',
-      'DELETE drain',
-    ]);
-    expect(sent.map(({ lines }) => lines.map(({ content }) => content).join())).toEqual([
-      'up',
-      'other',
-      'up',
-      'other',
-      'down',
+    // The line that was held joins the group that is open anyway, which waits with it.
+    const batches = sent.map(({ key, reason, lines }) => [key, reason, lines.map(({ content }) => content).join()]);
+    expect(batches).toEqual([
+      ['UPSERT', 'drain', 'up'],
+      ['UPSERT', 'drain', 'up'],
+      ['UPSERT', 'drain', 'up'],
+      ['DELETE', 'drain', 'other,down'],
     ]);
   });
 
