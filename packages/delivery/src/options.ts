@@ -62,7 +62,8 @@ export interface EngineOptions {
   /**
    * Bytes of memory for lines that are grouped, sealed or sent, of all destinations together: the
    * window on what waits on disk. Shared fairly, and each destination is sure of the places of one
-   * batch. A quarter of it, at most, is for the texts of lines. Default 256 MiB.
+   * batch. The texts of lines may take a quarter as much beside it; those without room are read
+   * again. Default 256 MiB.
    */
   readonly windowBytes?: number;
   /**
@@ -100,7 +101,7 @@ export interface Settings {
   readonly maxAttemptsOf: (destination: string) => number;
   readonly orderingOf: (destination: string) => Ordering;
   readonly windowBytes: number;
-  /** Of the window, bytes for texts. */
+  /** Bytes for texts. */
   readonly textBytes: number;
   readonly backlogLimitOf: (destination: string) => number;
   readonly downstream: Downstream | undefined;
@@ -115,7 +116,7 @@ const UNIT: Policy = { maxLines: 1, maxBytes: 1_073_741_824, maxAgeMs: 1 };
 const DEFAULT_WINDOW_BYTES = 256 * 1024 * 1024;
 /** Below this a window holds next to nothing, and every line is read again for its sending. */
 const MIN_WINDOW_BYTES = 4_096;
-/** Share of the window that texts may take. */
+/** What texts may take, by the size of the window. */
 const TEXT_SHARE = 1 / 4;
 const UNIT_TEXT_SHARE = 3 / 4;
 const LOG_NAME = /^[0-9A-Za-z_]{1,64}$/;

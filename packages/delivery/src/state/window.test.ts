@@ -6,14 +6,27 @@ const take = (account: { takePlace(): void }, places: number) => {
 };
 
 describe('Window', () => {
-  it('lets a destination hold as much as is still free', () => {
-    const window = new Window(1_000 * PLACE_BYTES, 1_000);
+  it('lets a destination alone hold eight ninths in places, whatever texts there are', () => {
+    const window = new Window(900 * PLACE_BYTES, 1_000);
     const account = window.account(() => {}, false);
-    take(account, 499);
+    account.takeText(500);
+    take(account, 799);
     expect(account.hasRoom).toBe(true);
     take(account, 1);
     expect(account.hasRoom).toBe(false);
-    expect(window.account(() => {}, false).hasRoom).toBe(true);
+    const other = window.account(() => {}, false);
+    take(other, 16);
+    expect(other.hasRoom).toBe(true);
+  });
+
+  it('lets one whose lines come with their texts hold as much as is still free', () => {
+    const window = new Window(10_000 * PLACE_BYTES, 10_000_000);
+    const account = window.account(() => {}, true);
+    take(account, 4_999);
+    expect(account.hasRoom).toBe(true);
+    take(account, 1);
+    expect(account.hasRoom).toBe(false);
+    expect(window.account(() => {}, true).hasRoom).toBe(true);
   });
 
   it('leaves each of many that stand still the places of one batch', () => {

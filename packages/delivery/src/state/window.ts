@@ -12,13 +12,22 @@ const SURE_PLACES = 16;
  * has room for all of these shares.
  */
 const SURE_BYTES = 256 * 1024;
+/**
+ * How many times what is still free a destination may hold in places: one alone gets eight ninths.
+ * Less would cut batches of a destination with many keys, as its groups fill only as far as its
+ * places go.
+ */
+const PLACES_SHARE = 8;
 
 /**
  * The memory for lines that are neither waiting nor over, of all destinations together. Behind it
  * lines wait on disk.
  *
- * It is shared fairly: a destination may hold as much as is still free, so one alone gets half, and
- * of n that stand still each gets an nth-plus-one. So there is always room for those that move.
+ * It is shared fairly: what a destination may hold depends on what is still free, so there is always
+ * room for those that move. Places may take all of the window, of which one destination gets eight
+ * ninths at most. Texts have a limit of their own, beside them: they are read again where they find
+ * no room, so they never keep a line out. Where lines come with their texts, one destination may
+ * hold as much of both as is still free, at most half.
  * Beyond its share each is sure of the places of one batch, and of some bytes, so that one whose
  * texts are small keeps its pace beside others that stand still with a large one each.
  */
@@ -45,6 +54,10 @@ export class Window {
 
   get textBytes(): number {
     return this.#textBytes;
+  }
+
+  get placeBytes(): number {
+    return this.#places * PLACE_BYTES;
   }
 
   /**
@@ -131,15 +144,16 @@ export class Account {
     const textBytes = this.#withTexts ? texts + places * TEXT_OVERHEAD_BYTES : 0;
     const more = places * PLACE_BYTES + textBytes;
     if (this.held + more < this.#window.sureBytes) return true;
-    if (this.held + more >= this.#window.limit - this.#window.held - more) return false;
-    return !this.#withTexts || this.hasTextRoom(textBytes);
+    const { limit, held, placeBytes } = this.#window;
+    if (!this.#withTexts) return this.#places * PLACE_BYTES + more < PLACES_SHARE * (limit - placeBytes - more);
+    return this.held + more < limit - held - more && this.hasTextRoom(textBytes);
   }
 
   /** Bytes that it may take beside what it has. */
   get room(): number {
-    const { held, limit, sureBytes, textBytes, textLimit } = this.#window;
-    const free = this.#withTexts ? Math.min(limit - held, textLimit - textBytes) : limit - held;
-    return Math.max(0, Math.max(free, sureBytes) - this.held);
+    const { held, limit, placeBytes, sureBytes, textBytes, textLimit } = this.#window;
+    if (!this.#withTexts) return Math.max(limit - placeBytes, sureBytes - this.held);
+    return Math.max(0, Math.max(Math.min(limit - held, textLimit - textBytes), sureBytes) - this.held);
   }
 
   /** As `hasRoom`; after a no, `onRoom` is called when there may be. */
