@@ -194,7 +194,7 @@ describe('an upload under way when the platform closes', () => {
     expect(updates).toMatchObject({ accepted: before + 2, dead: 0 });
   });
 
-  it('that waits for room does not hold the platform up, and is told exactly how far it came', async () => {
+  it('that is large does not hold the platform up, and is told exactly how far it came', async () => {
     await operator.do('POST', `${feed.versionPath}/throttlings`, {
       scope: 'GLOBAL',
       plugin_endpoint: '/v1/user_segment_update',
@@ -206,8 +206,8 @@ describe('an upload under way when the platform closes', () => {
     await feed.until(({ updates }) => updates.accepted > before + 100);
     const from = performance.now();
     await operator.restart();
-    // Not for as long as the client would keep its connection.
-    expect(performance.now() - from).toBeLessThan(4_000);
+    // The rest of the body is read for 5 s at most, on a busy machine nearly as long.
+    expect(performance.now() - from).toBeLessThan(9_000);
     const { status, body } = await answered;
     expect(status).toBe(503);
     const dealtWith = Number(/first (\d+) updates are dealt with/.exec(body.error)?.[1]);
