@@ -1,5 +1,5 @@
 import { DeliveryError } from './delivery-error.ts';
-import { addIncoming, type Incoming, type LaneEngine, newIncoming } from './lane-engine.ts';
+import { addIncoming, type Incoming, type LaneEngine, newIncoming, positionsOf } from './lane-engine.ts';
 import type { Lanes } from './lanes.ts';
 import { type Line, lineFault, MAX_NAME_BYTES } from './line.ts';
 import type { Settings } from './options.ts';
@@ -53,7 +53,7 @@ export class Intake {
     const refused: { index: number; error: DeliveryError }[] = [];
     const parcels = this.#parcels(lines, (index, error) => refused.push({ index, error }));
     const accepted = lines.length - refused.length;
-    const lineIds = () => parcels.flatMap(({ incoming }) => incoming.positions.map(String));
+    const lineIds = () => parcels.flatMap(({ incoming }) => positionsOf(incoming).map(String));
     const noteDestination = lines[0]?.destination;
     if (notes !== undefined) mustFit(parcels, notes);
     const writes = parcels.map(({ lane, destination, incoming }, index) => {
@@ -63,9 +63,7 @@ export class Intake {
     if (parcels.length === 0 && notes !== undefined && noteDestination !== undefined) {
       writes.push(this.note(noteDestination, notes));
     }
-    // Without `await` on each, so that the caller's lines need not stay in memory until theirs are
-    // on disk.
-    await Promise.all(writes);
+    await (writes.length === 1 ? writes[0] : Promise.all(writes));
     return { accepted, lineIds, refused };
   }
 

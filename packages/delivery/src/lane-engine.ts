@@ -40,33 +40,49 @@ import { Texts } from './work/texts.ts';
 export interface Incoming {
   readonly keys: string[];
   readonly texts: OutgoingLine[];
-  readonly offsets: number[];
-  /** Why lines can be in no batch, by index; nearly always empty. */
-  readonly faults: Map<number, string>;
   readonly entries: string[];
   readonly sizes: number[];
-  /** Positions, once durable. */
-  readonly positions: number[];
+  /** How many lines of its cause stand before each; undefined while each is the first. */
+  offsets: number[] | undefined;
+  /** Why lines can be in no batch, by index; undefined for nearly all. */
+  faults: Map<number, string> | undefined;
   bytes: number;
+  /** Where they are, once durable: position of the first and count, slice by slice. */
+  readonly slices: number[];
 }
 
 export function newIncoming(): Incoming {
-  return { keys: [], texts: [], offsets: [], faults: new Map(), entries: [], sizes: [], positions: [], bytes: 0 };
+  // There is one for every append, most of which bring one line.
+  return { keys: [], texts: [], entries: [], sizes: [], offsets: undefined, faults: undefined, bytes: 0, slices: [] };
 }
 
 /** Puts a line behind the others. `fault`: why it can be in no batch. */
 export function addIncoming(incoming: Incoming, key: string, text: OutgoingLine, offset: number, fault?: string): void {
-  const { keys, texts, offsets, faults, entries, sizes } = incoming;
-  if (fault !== undefined) faults.set(keys.length, fault);
+  const { keys, texts, entries, sizes } = incoming;
+  if (fault !== undefined) {
+    incoming.faults ??= new Map();
+    incoming.faults.set(keys.length, fault);
+  }
+  if (offset > 0) incoming.offsets ??= keys.map(() => 0);
+  incoming.offsets?.push(offset);
   const entry =
     fault === undefined ? encodeEntry(JSON.stringify(key), text, offset) : encodeUnfitEntry(key, text, fault);
   const size = Buffer.byteLength(entry);
   keys.push(key);
   texts.push(text);
-  offsets.push(offset);
   entries.push(entry);
   sizes.push(size);
   incoming.bytes += size;
+}
+
+/** Positions of durable lines, in order. */
+export function positionsOf({ slices }: Incoming): number[] {
+  const positions: number[] = [];
+  for (let index = 0; index < slices.length; index += 2) {
+    const first = slices[index] ?? 0;
+    for (let place = 0; place < (slices[index + 1] ?? 0); place += 1) positions.push(first + place);
+  }
+  return positions;
 }
 
 export class LaneEngine {
@@ -138,9 +154,9 @@ export class LaneEngine {
    * again.
    */
   #taken(destination: DestinationState, incoming: Incoming, first: number, from: number, count: number): void {
-    const { keys, texts, offsets, faults, sizes, positions } = incoming;
+    const { keys, texts, offsets, faults, sizes, slices } = incoming;
     const isTail = destination.appended(first, count);
-    for (let index = 0; index < count; index += 1) positions.push(first + index);
+    slices.push(first, count);
     if (isTail && this.#working && !destination.discarding && destination.damage === undefined) {
       const arrivals: Arrival[] = [];
       const { token } = this.state.writer.lane;
@@ -151,11 +167,11 @@ export class LaneEngine {
         const key = keys[index];
         if (text === undefined || key === undefined) break;
         const place = placeOf(key, text, first + index - from, sizes[index] ?? 0);
-        arrivals.push({ place, text, offset: offsets[index] ?? 0, fault: faults.get(index), token });
+        arrivals.push({ place, text, offset: offsets?.[index] ?? 0, fault: faults?.get(index), token });
         textBytes += text.bytes;
       }
       destination.next = first + arrivals.length;
-      this.admission.admit(destination, arrivals);
+      this.admission.admit(destination, arrivals, undefined, from + arrivals.length === keys.length);
     }
     this.#onReady(destination);
   }

@@ -48,7 +48,8 @@ export class AppendQueues {
   }
 
   add(append: Append): Promise<void> {
-    const pending = { append, from: 0, ...deferred() };
+    const { promise, resolve, reject } = deferred();
+    const pending: Pending = { append, from: 0, promise, resolve, reject };
     let queue = this.#queues.get(append.queue);
     if (queue === undefined) {
       queue = new Fifo();

@@ -37,17 +37,22 @@ export class Admission {
   }
 
   /**
-   * Takes lines in, which follow one another in their queue. After a restart some of them were
-   * sealed before.
+   * Takes lines in, which follow one another in their queue. After a restart some of them were sealed
+   * before. `isWhole`: no line of the last cause comes later.
    */
-  admit(destination: DestinationState, arrivals: readonly Arrival[], sealedBefore?: SealedBefore): void {
+  admit(
+    destination: DestinationState,
+    arrivals: readonly Arrival[],
+    sealedBefore?: SealedBefore,
+    isWhole = false,
+  ): void {
     for (const { place, text } of arrivals) {
       if (destination.account.hasTextRoom(place.bytes)) place.text = text;
       destination.admitted(place);
       this.#overtaken.admitted(destination, place);
     }
     if (destination.batcher === undefined) this.#admitUnits(destination, arrivals);
-    else this.#admitCauses(destination, arrivals, sealedBefore);
+    else this.#admitCauses(destination, arrivals, sealedBefore, isWhole);
     this.#lane.onReady(destination);
   }
 
@@ -59,16 +64,39 @@ export class Admission {
     }
   }
 
-  #admitCauses(destination: DestinationState, arrivals: readonly Arrival[], sealedBefore?: SealedBefore): void {
+  #admitCauses(
+    destination: DestinationState,
+    arrivals: readonly Arrival[],
+    sealedBefore: SealedBefore | undefined,
+    isWhole: boolean,
+  ): void {
     const now = this.#lane.context.settings.clock.now();
     for (let from = 0; from < arrivals.length; ) {
       const to = endOfCause(arrivals, from);
       // A wall clock set back since must not make a line younger than new ones.
       const at = Math.min(now, arrivals[from]?.text.acceptedAt ?? now);
-      this.#admitCause(destination, arrivals.slice(from, to), at, sealedBefore);
+      const isAlone = to === from + 1 && sealedBefore === undefined && (isWhole || to < arrivals.length);
+      if (!isAlone || !this.#admitAlone(destination, arrivals[from], at)) {
+        this.#admitCause(destination, arrivals.slice(from, to), at, sealedBefore);
+      }
       from = to;
     }
     this.#noteLast(destination, arrivals.at(-1));
+  }
+
+  /** The short way for a line that is a cause of its own; false when it is none, or fits no batch. */
+  #admitAlone(destination: DestinationState, arrival: Arrival | undefined, at: number): boolean {
+    const { batcher } = destination;
+    if (batcher === undefined || arrival === undefined || arrival.offset > 0 || arrival.fault !== undefined)
+      return false;
+    try {
+      const sealed = batcher.add(arrival.place, at);
+      if (sealed.length > 0) this.#sealing.seal(destination, sealed);
+      return true;
+    } catch (error) {
+      if (!(error instanceof BatcherError)) throw error;
+      return false;
+    }
   }
 
   #admitCause(
