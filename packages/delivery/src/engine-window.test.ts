@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeliveryError, type EngineOptions, type Entry, type Lane, MemoryStore, type Outcome } from './index.ts';
-import { append, line, numbered, POLICY, world } from './testing/engine-world.ts';
+import { append, heldAnswers, line, numbered, POLICY, world } from './testing/engine-world.ts';
 import { RecordingPartner, settle } from './testing.ts';
 
 /** Room for some 25 lines. */
@@ -200,6 +200,26 @@ describe('a damaged entry', () => {
 });
 
 describe('discarding', () => {
+  it('ends what a damaged destination holds, too, once its calls in flight have landed', async () => {
+    const store = new WatchedStore();
+    const held = heldAnswers();
+    const { engine, events } = await world([held.answer], { ...SMALL, store, concurrency: 1 });
+    await append(engine, numbered(500));
+    store.damaged = '"d"';
+    // Room for more: the next page cannot be read.
+    await engine.drain('d');
+    await settle();
+    await held.give({ kind: 'delivered' });
+    await settle();
+    expect(events.map(({ type }) => type)).toContain('destination_damaged');
+    await engine.discard('d');
+    const { accepted, delivered, discarded } = engine.ledger('d');
+    expect([delivered + discarded, discarded > 400]).toEqual([accepted, true]);
+    expect(engine.backlog('d')).toEqual({ lines: 0, bytes: 0, waiting: 0, waitingBytes: 0 });
+    await engine.forget('d');
+    expect(engine.destinations()).toEqual([]);
+  });
+
   it('of what is open goes in slices, with others between them, and every line in one place at any moment', async () => {
     const { engine } = await world([], { policy: { ...POLICY, maxLines: 100_000, maxBytes: 1e9, maxAgeMs: 1e6 } });
     const keys = Array.from({ length: 40_000 }, (_, index) => line(String(index), `k${index % 50}`));

@@ -209,6 +209,8 @@ export class Engine implements Downstream {
   async discard(destination: string): Promise<void> {
     this.#lanes.mustBeOpen();
     const { lane, state } = this.#lanes.owned.destination(destination);
+    // What a damaged one held in the window waits on disk again, among what is in flight.
+    if (state.damage !== undefined) await this.#lanes.until(() => state.inFlight === 0);
     await discard(lane, state);
     await this.idle(destination);
   }

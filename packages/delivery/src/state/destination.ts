@@ -184,6 +184,12 @@ export class DestinationState {
     this.batches = 0;
   }
 
+  /** Of a damaged destination: what it held in the window counts as waiting, and is not in it any more. */
+  waitAgain(): void {
+    this.next = this.positions.low;
+    this.windowBytes = 0;
+  }
+
   /** Waiting entries end unread. Returns how many of them were not over before. */
   overUnread(from: number, to: number): number {
     const before = this.positions.count;

@@ -21,6 +21,7 @@ export async function discard(lane: LaneEngine, destination: DestinationState): 
   await writer.flushed();
   await discardOpen(lane, destination);
   await discardSealed(lane, destination);
+  if (destination.damage !== undefined) destination.waitAgain();
   while (destination.isBehind) {
     const from = destination.next;
     const to = Math.min(destination.end, from + SLICE);
