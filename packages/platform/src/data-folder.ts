@@ -2,7 +2,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { PlatformError, type PlatformErrorCode } from './platform-error.ts';
 
-/** Makes the folder of all data where it is missing. @throws PlatformError `DATA_FOLDER_UNUSABLE` */
+/**
+ * Makes the folder of all data where it is missing.
+ *
+ * @throws PlatformError `DATA_FOLDER_UNUSABLE`
+ */
 export function makeDataFolder(dataDir: string): void {
   try {
     makeFolder(resolve(dataDir));
@@ -18,7 +22,10 @@ export function makeDataFolder(dataDir: string): void {
   }
 }
 
-/** Folder by folder: Node's own recursive mkdir never returns where a file system answers ENOENT, as /proc does. */
+/**
+ * Folder by folder: Node's own recursive mkdir never returns where a file system answers ENOENT, as
+ * /proc does.
+ */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));

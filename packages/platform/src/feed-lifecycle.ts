@@ -11,12 +11,13 @@ import type { PluginCaller } from './plugin/plugin-caller.ts';
  *   INITIAL ──creation ok──▶ PUBLISHED ──connection ok──▶ ACTIVE ──pause──▶ PAUSED ──connection ok──▶ ACTIVE
  *                                                                         PAUSED ──no answer──▶ ACTIVE, its connection pending
  *
- * A feed that takes updates is ACTIVE, INITIAL_LOADING from its first whole-segment upload on, and LIVE once that is
- * complete. A deleted one is DRAINING or DISCARDING until it holds nothing any more.
+ * A feed that takes updates is ACTIVE, INITIAL_LOADING from its first whole-segment upload on, and
+ * LIVE once that is complete. A deleted one is DRAINING or DISCARDING until it holds nothing any
+ * more.
  *
- * Every step is kept as soon as it succeeded, so that an activation which fails on the way goes on where it stopped.
- * Each arrival at ACTIVE opens a session of its own. While its connection is pending a feed takes updates and sends none:
- * the connection call comes before everything else.
+ * Every step is kept as soon as it succeeded, so that an activation which fails on the way goes on
+ * where it stopped. Each arrival at ACTIVE opens a session of its own. While its connection is
+ * pending a feed takes updates and sends none: the connection call comes before everything else.
  */
 const STEPS_TO_ACTIVE: Record<FeedStatus, readonly ActivationStep[]> = {
   INITIAL: ['creation', 'connection'],
@@ -36,7 +37,10 @@ export function takesUpdates(status: FeedStatus): boolean {
   return TAKES_UPDATES.has(status);
 }
 
-/** Makes a call of a feed's plugin when the throttlings of the endpoint let it; with the time it may take, where they say so. */
+/**
+ * Makes a call of a feed's plugin when the throttlings of the endpoint let it; with the time it may
+ * take, where they say so.
+ */
 export type InTurn = <Result>(
   feedId: string,
   endpoint: string,
@@ -68,10 +72,12 @@ export class FeedLifecycle {
   }
 
   /**
-   * Calls the plugin for what is missing, and makes the feed active. An active feed is left as it is. A paused one is put to work although its
-   * plugin does not answer: its connection is then pending.
+   * Calls the plugin for what is missing, and makes the feed active. An active feed is left as it
+   * is. A paused one is put to work although its plugin does not answer: its connection is then
+   * pending.
    *
-   * @throws PlatformError `NOT_FOUND`, `CONFLICT`, `PLUGIN_UNREACHABLE` or `PLUGIN_REFUSED`; the feed is then not active.
+   * @throws PlatformError `NOT_FOUND`, `CONFLICT`, `PLUGIN_UNREACHABLE` or `PLUGIN_REFUSED`; the
+   *   feed is then not active.
    */
   async activate(feedId: string): Promise<FeedResource> {
     const feed = this.#feed(feedId);
@@ -178,10 +184,14 @@ export class FeedLifecycle {
     );
   }
 
-  /** Makes a feed active before its plugin has answered the connection call, which is still to be made. */
+  /**
+   * Makes a feed active before its plugin has answered the connection call, which is still to be
+   * made.
+   */
   #putToWork({ id }: FeedResource, since: number | undefined): FeedResource {
     const now = this.#parts.now();
-    // First the wish: should the platform die between the two, the feed stays paused, and its plugin gets a call too many.
+    // First the wish: should the platform die between the two, the feed stays paused, and its
+    // plugin gets a call too many.
     this.#configuration.pendingConnections.add(id, since ?? now);
     return this.#configuration.feeds.openSession(id, now);
   }

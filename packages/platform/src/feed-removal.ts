@@ -17,7 +17,8 @@ interface Parts {
  *
  *   DRAINING ──everything delivered or dead──▶ DISCARDING ──nothing left──▶ queues, notes and dead letters removed ──▶ gone
  *
- * Every step may be done again after a crash. What is discarded goes in slices, beside the work of other feeds.
+ * Every step may be done again after a crash. What is discarded goes in slices, beside the work of
+ * other feeds.
  */
 export class FeedRemoval {
   readonly #parts: Parts;
@@ -63,7 +64,8 @@ export class FeedRemoval {
     pipeline.configurationChanged();
     await pipeline.discard(feedId);
     await pipeline.forget(feedId);
-    // Its own thread does the work, over restarts too. A history that cannot be written must not keep a feed alive.
+    // Its own thread does the work, over restarts too. A history that cannot be written must not
+    // keep a feed alive.
     await history
       .forget(feedId)
       .catch((err: Error) => logger.error({ feed_id: feedId, err }, 'history of a deleted feed'));

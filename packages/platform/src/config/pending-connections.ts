@@ -1,6 +1,9 @@
 import type { ConfigDatabase } from './open-config-database.ts';
 
-/** Feeds that were put to work while their plugin did not answer: its connection call is made when it does. */
+/**
+ * Feeds that were put to work while their plugin did not answer: its connection call is made when
+ * it does.
+ */
 export function pendingConnections(db: ConfigDatabase) {
   const insert = db.prepare('INSERT OR IGNORE INTO pending_connections VALUES (?, ?)');
   const remove = db.prepare('DELETE FROM pending_connections WHERE feed_id = ?');
@@ -10,7 +13,10 @@ export function pendingConnections(db: ConfigDatabase) {
     /** `sinceTs`: since when the plugin has not answered, in milliseconds since the epoch. */
     add: (feedId: string, sinceTs: number): void => void insert.run(feedId, sinceTs),
     remove: (feedId: string): void => void remove.run(feedId),
-    /** Since when the plugin has not answered; undefined when no connection call of the feed is to be made. */
+    /**
+     * Since when the plugin has not answered; undefined when no connection call of the feed is to
+     * be made.
+     */
     sinceOf: (feedId: string): number | undefined => select.get(feedId) as number | undefined,
     feedIds: (): string[] => (ids.all() as number[]).map(String),
   };

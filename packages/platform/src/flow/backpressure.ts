@@ -12,7 +12,10 @@ interface Parts {
   readonly minFreeBytes: number;
 }
 
-/** What an upload is told to wait, in seconds, when nothing moves; and at least and at most otherwise. */
+/**
+ * What an upload is told to wait, in seconds, when nothing moves; and at least and at most
+ * otherwise.
+ */
 const STILL_S = 30;
 const LEAST_S = 1;
 const MOST_S = 3_600;
@@ -20,7 +23,10 @@ const MOST_S = 3_600;
 const WANTED_SHARE = 0.1;
 const MIB = 1024 * 1024;
 
-/** Says no to updates, in a sentence, while a feed has too much on disk or the disk is nearly full. Asked before each part of an upload. */
+/**
+ * Says no to updates, in a sentence, while a feed has too much on disk or the disk is nearly full.
+ * Asked before each part of an upload.
+ */
 export class Backpressure {
   readonly #parts: Parts;
 
@@ -28,7 +34,11 @@ export class Backpressure {
     this.#parts = parts;
   }
 
-  /** @throws PlatformError `BACKLOG_FULL`, `DISK_LOW`, saying after how many seconds it is worth trying again */
+  /**
+   *
+   * @throws PlatformError `BACKLOG_FULL`, `DISK_LOW`, saying after how many seconds it is worth
+   *   trying again
+   */
   async check(feedId: string): Promise<void> {
     const { backlogBytes, backlogLimit, disk, minFreeBytes } = this.#parts;
     const limit = backlogLimit(feedId);

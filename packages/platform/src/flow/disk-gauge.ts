@@ -6,13 +6,19 @@ const FRESH_MS = 1_000;
 interface Parts {
   /** Folder on the disk. */
   readonly folder: string;
-  /** Bytes inside files of the store that are written over before they grow: as good as free ones of the disk. */
+  /**
+   * Bytes inside files of the store that are written over before they grow: as good as free ones of
+   * the disk.
+   */
   readonly spareBytes: () => Promise<number>;
   /** Default: the file system's. */
   readonly diskBytes?: ((folder: string) => Promise<number>) | undefined;
 }
 
-/** How much can still be written to the data folder; looked at once a second at most, however many ask. */
+/**
+ * How much can still be written to the data folder; looked at once a second at most, however many
+ * ask.
+ */
 export class DiskGauge {
   readonly #parts: Parts;
   #look: { readonly bytes: Promise<number>; readonly at: number } | undefined;

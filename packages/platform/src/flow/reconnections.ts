@@ -5,7 +5,11 @@ import { isPlatformError } from '../platform-error.ts';
 
 interface Parts {
   readonly pending: PendingConnections;
-  /** Makes the connection call of a feed's plugin. @throws PlatformError when it is not answered, or refused */
+  /**
+   * Makes the connection call of a feed's plugin.
+   *
+   * @throws PlatformError when it is not answered, or refused
+   */
   readonly connect: (feedId: string) => Promise<void>;
   /** The connection is there: what waits may be sent. */
   readonly connected: (feedId: string) => void;
@@ -26,7 +30,8 @@ interface Attempt {
 }
 
 /**
- * Makes the connection calls of feeds that were put to work while their plugin did not answer. The wish is durable: a restart goes on with it.
+ * Makes the connection calls of feeds that were put to work while their plugin did not answer. The
+ * wish is durable: a restart goes on with it.
  *
  *   pending ──call answered──▶ connected        pending ──refused, or no answer──▶ pending, after a longer pause
  *   pending ──paused or deleted──▶ dropped
@@ -62,7 +67,10 @@ export class Reconnections {
     this.#attempts.delete(feedId);
   }
 
-  /** How the plugin of a feed stands whose connection is pending, in the words of circuits; undefined for another feed. */
+  /**
+   * How the plugin of a feed stands whose connection is pending, in the words of circuits;
+   * undefined for another feed.
+   */
   view(feedId: string): CircuitView | undefined {
     const attempt = this.#attempts.get(feedId);
     if (attempt === undefined) return undefined;

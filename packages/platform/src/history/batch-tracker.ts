@@ -28,8 +28,9 @@ const MAX_FAILED = 10_000;
  *                     └─replay────│──rejected, or given up──▶ dead
  *                                 └──rejected and bisected──▶ split
  *
- * Memory: the batches that changed since `take`, those whose call is under way, and those whose last call failed: the engine tells of a death
- * once the dead letter is on disk, which may be after `take`.
+ * Memory: the batches that changed since `take`, those whose call is under way, and those whose
+ * last call failed: the engine tells of a death once the dead letter is on disk, which may be after
+ * `take`.
  */
 export class BatchTracker {
   #changed = new Map<string, BatchChange>();
@@ -143,7 +144,9 @@ export class BatchTracker {
     }
   }
 
-  /** A batch whose failed attempt was taken away already: it changes once more, with that attempt. */
+  /**
+   * A batch whose failed attempt was taken away already: it changes once more, with that attempt.
+   */
   #lastFailed(id: string): BatchChange | undefined {
     const failed = this.#failed.get(id);
     if (failed === undefined) return undefined;

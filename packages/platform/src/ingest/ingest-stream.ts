@@ -22,8 +22,9 @@ export interface IngestTarget<Update extends AcceptedUpdate> extends PieceTarget
 }
 
 /**
- * Takes in a stream of NDJSON updates and reports once everything accepted is on disk. Reads no further than the target
- * keeps up. A line that is no valid update is counted and named; the others go on.
+ * Takes in a stream of NDJSON updates and reports once everything accepted is on disk. Reads no
+ * further than the target keeps up. A line that is no valid update is counted and named; the others
+ * go on.
  *
  * When it throws, what was taken in before stays taken in.
  */
@@ -85,8 +86,9 @@ function withCounts(error: PlatformError, taken: Pieces<AcceptedUpdate>['taken']
 }
 
 /**
- * The stream's chunks until a signal aborts, which ends the waiting for a chunk too. Unlike `for await` over the stream
- * itself it leaves the stream alone when the reader gives up: destroying a request would take the answer's connection.
+ * The stream's chunks until a signal aborts, which ends the waiting for a chunk too. Unlike `for
+ * await` over the stream itself it leaves the stream alone when the reader gives up: destroying a
+ * request would take the answer's connection.
  */
 async function* until(
   signals: readonly (AbortSignal | undefined)[],

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { IngestReport } from '@batchfeed/schemas';
-import type { Notes } from '../pipeline/pipeline.ts';
+import type { Notes } from '../flow/append-updates.ts';
 import { PlatformError } from '../platform-error.ts';
 import type { SplitLine } from './line-splitter.ts';
 import type { ReadAhead } from './read-ahead.ts';
@@ -27,7 +27,10 @@ export interface PieceTarget<Update extends AcceptedUpdate> {
   readonly ahead: Pick<ReadAhead, 'bytes'>;
   /** Aborted when the platform closes. */
   readonly closing: AbortSignal;
-  /** Aborted when the client has hung up: what is being written is completed, and nothing more is taken in. */
+  /**
+   * Aborted when the client has hung up: what is being written is completed, and nothing more is
+   * taken in.
+   */
   readonly gone?: AbortSignal | undefined;
 }
 
@@ -45,7 +48,10 @@ interface Piece {
   readonly end: Promise<void>;
 }
 
-/** The pieces of one upload on their way: each is read as it comes, and taken in when those before it are with the target. */
+/**
+ * The pieces of one upload on their way: each is read as it comes, and taken in when those before
+ * it are with the target.
+ */
 export class Pieces<Update extends AcceptedUpdate> {
   readonly report: IngestReport = { accepted: 0, rejected: 0, rejections: [] };
   readonly #target: PieceTarget<Update>;
@@ -88,7 +94,12 @@ export class Pieces<Update extends AcceptedUpdate> {
     this.#underWay.push({ end, bytes });
   }
 
-  /** Waits for all of them, whatever becomes of one: nothing of the upload is under way any more then. @throws what one failed with. */
+  /**
+   * Waits for all of them, whatever becomes of one: nothing of the upload is under way any more
+   * then.
+   *
+   * @throws what one failed with.
+   */
   async end(): Promise<void> {
     const ends = await Promise.allSettled(this.#underWay.map(({ end }) => end));
     const failed = ends.find((end) => end.status === 'rejected');

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { Notes } from '../pipeline/pipeline.ts';
+import type { Notes } from '../flow/append-updates.ts';
 
 /** `diff`: the lines are updates. `full`: they are everybody who is in the segment. */
 export type UploadMode = 'diff' | 'full';
 
-/** How far an upload with an `Idempotency-Key` came: kept with its feed, in the very write that takes a part of it. */
+/**
+ * How far an upload with an `Idempotency-Key` came: kept with its feed, in the very write that
+ * takes a part of it.
+ */
 export interface UploadRecord {
   readonly mode: UploadMode;
-  /** Parts that are taken in, and not taken again. Of a whole segment none: what is the same there changes nothing. */
+  /**
+   * Parts that are taken in, and not taken again. Of a whole segment none: what is the same there
+   * changes nothing.
+   */
   readonly parts: number;
   /** Parts that a repeat is compared with, and the SHA-256 of them, in base64. */
   readonly digestParts: number;
@@ -31,7 +37,10 @@ type Fields = [
 ];
 
 const PREFIX = 'upload/';
-/** Uploads are told apart by the first digit of their hash, so that a few at a time can be looked through. */
+/**
+ * Uploads are told apart by the first digit of their hash, so that a few at a time can be looked
+ * through.
+ */
 export const UPLOAD_SLICES = 16;
 
 /** The name of the note of an upload: keys may hold anything, and be long. */

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { IngestReport } from '@batchfeed/schemas';
-import type { Notes } from '../pipeline/pipeline.ts';
+import type { Notes } from '../flow/append-updates.ts';
 import { PlatformError } from '../platform-error.ts';
 import type { SplitLine } from './line-splitter.ts';
 import type { PieceFacts } from './pieces.ts';
@@ -28,14 +28,15 @@ interface Parts {
 }
 
 /**
- * Uploads with an `Idempotency-Key`. They are cut into parts in fixed places. The write that takes a part also notes how many
- * parts are taken and what they look like, so after any end it is known exactly with which part a repeat has to go on.
+ * Uploads with an `Idempotency-Key`. They are cut into parts in fixed places. The write that takes
+ * a part also notes how many parts are taken and what they look like, so after any end it is known
+ * exactly with which part a repeat has to go on.
  *
  *   (nothing) ──first part──▶ CUT ──next part──▶ CUT ──complete──▶ DONE: a repeat gets the stored answer
  *                             CUT ──repeated──▶ goes on behind what is taken
  *
- * A key is in use while a request with it is served here; when its connection breaks, until the write in progress has landed.
- * Uploads with different keys go side by side.
+ * A key is in use while a request with it is served here; when its connection breaks, until the
+ * write in progress has landed. Uploads with different keys go side by side.
  */
 export class UploadRegister {
   readonly #parts: Parts;
@@ -49,7 +50,8 @@ export class UploadRegister {
   /**
    * Runs an upload under its key; `run` takes the body in through the guard it is given.
    *
-   * @throws PlatformError `CONFLICT` while the same upload is running, `KEY_REUSED` when the key was another upload's.
+   * @throws PlatformError `CONFLICT` while the same upload is running, `KEY_REUSED` when the key
+   *   was another upload's.
    */
   async run(
     { feedId, key, mode }: { feedId: string; key: string; mode: UploadMode },
@@ -95,7 +97,10 @@ export class UploadRegister {
   }
 }
 
-/** One run of an upload with a key: which parts are new, and whether those that are not are the same as before. */
+/**
+ * One run of an upload with a key: which parts are new, and whether those that are not are the same
+ * as before.
+ */
 export class KeyedUpload {
   readonly #name: string;
   readonly #before: UploadRecord;
@@ -114,7 +119,11 @@ export class KeyedUpload {
     return this.#before.report !== undefined;
   }
 
-  /** Reads the next part: whether it was taken in before, and what is noted when it is taken in now. @throws PlatformError `KEY_REUSED` */
+  /**
+   * Reads the next part: whether it was taken in before, and what is noted when it is taken in now.
+   *
+   * @throws PlatformError `KEY_REUSED`
+   */
   read(part: readonly SplitLine[]): PieceFacts {
     for (const { bytes } of part) this.#hash.update(bytes ?? 'too long').update('\n');
     this.#parts += 1;

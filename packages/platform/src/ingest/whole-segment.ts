@@ -1,7 +1,7 @@
 import type { WholeSegmentReport } from '@batchfeed/schemas';
 import type { Configuration } from '../config/configuration.ts';
 import type { Member } from '../config/segment-members.ts';
-import type { Notes } from '../pipeline/pipeline.ts';
+import type { Notes } from '../flow/append-updates.ts';
 import type { ReadUpdate } from './read-update.ts';
 
 type Append = (updates: readonly ReadUpdate[], notes?: Notes) => Promise<void>;

@@ -1,4 +1,7 @@
-/** Feeds whose data on disk cannot be read, and what is wrong with them: nothing of such a feed is sent until a start after the repair. */
+/**
+ * Feeds whose data on disk cannot be read, and what is wrong with them: nothing of such a feed is
+ * sent until a start after the repair.
+ */
 export class Damages {
   readonly #sentences = new Map<string, string>();
 

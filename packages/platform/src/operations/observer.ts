@@ -31,8 +31,9 @@ interface ObserverParts {
 type LoggedEvent = Exclude<DeliveryEvent, { type: 'failed' | 'lane_lost' | 'destination_damaged' }>;
 
 /**
- * Watches the pipeline for statistics, metrics, logs and the history. Keys and identifiers stay out of the first three: a
- * user is named by a trace, which its updates and the batches with its lines have in common.
+ * Watches the pipeline for statistics, metrics, logs and the history. Keys and identifiers stay out
+ * of the first three: a user is named by a trace, which its updates and the batches with its lines
+ * have in common.
  */
 export class Observer {
   readonly #parts: ObserverParts;

@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, OpenGroup } from '@batchfeed/delivery';
 import type { FeedStatistics, FeedStatus } from '@batchfeed/schemas';
 import type { Logger } from 'pino';
-import type { AcceptedUpdate } from '../ingest/read-update.ts';
-import { type FeedSample, failedAttempts } from '../live/feed-sample.ts';
+import { type AppendUpdates, appendUpdates, type Notes } from '../flow/append-updates.ts';
+import { emptyFeed } from '../flow/empty-feed.ts';
+import type { FeedSample } from '../live/feed-sample.ts';
 import { Metrics } from '../operations/metrics.ts';
 import type { Trace } from '../operations/trace.ts';
-import { PlatformError } from '../platform-error.ts';
 import type { DurableTotals } from '../statistics/statistics-recorder.ts';
 import { isLeaving } from '../views/feed-waits.ts';
 import type { CircuitPolicy, CircuitView } from './circuit.ts';
@@ -14,11 +13,11 @@ import { CircuitRegister } from './circuit-register.ts';
 import type { Stage } from './dead-letter-filter.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { durableTotals } from './durable-totals.ts';
-import { feedLedger } from './feed-ledger.ts';
 import { feedStatistics } from './feed-statistics.ts';
 import { Inquiry } from './inquiry.ts';
+import { metricsSource } from './metrics-source.ts';
 import { callInOwnTurn } from './own-turn.ts';
-import { sessionKey } from './session-key.ts';
+import { sampleFeed } from './sample-feed.ts';
 import { openStages, type StageOptions } from './stages.ts';
 import { ThrottleRegister } from './throttle-register.ts';
 
@@ -30,15 +29,6 @@ export interface PipelineOptions extends StageOptions {
   readonly circuit?: Partial<CircuitPolicy> | undefined;
   readonly logger: Logger;
 }
-
-/** Small values by name; null deletes one. */
-export type Notes = ReadonlyMap<string, string | null>;
-
-/** Takes updates in, with notes of them; resolves when both are on disk. */
-export type AppendUpdates = (updates: readonly AcceptedUpdate[], notes?: Notes) => Promise<void>;
-
-/** How often it is looked whether something of a feed that is emptied has to be sealed. */
-const LOOK_EVERY_MS = 100;
 
 /**
  * From accepted updates to delivered batches, in two stages of the same engine over one store:
@@ -82,16 +72,7 @@ export class Pipeline {
     this.deadLetters = new DeadLetters(updates, lines, options.trace);
     this.inquiry = new Inquiry(updates, lines, this.deadLetters, options.trace);
     this.engines = { update: updates, batch: lines };
-    this.metrics = new Metrics(
-      {
-        ledger: (stage) => this.engines[stage].ledger(),
-        windowBytes: (stage) => this.engines[stage].windowBytes,
-        backlogBytes: (stage) => backlogBytes(this.engines[stage]),
-        oldestOpenedAt: () => lines.oldestOpenedAt,
-        openCircuits: () => circuits.open,
-      },
-      options.now,
-    );
+    this.metrics = new Metrics(metricsSource(this.engines, circuits), options.now);
     options.observer.metrics = this.metrics;
   }
 
@@ -109,29 +90,15 @@ export class Pipeline {
     return new Pipeline(options, updates, lines, throttles, circuits, stopStarting);
   }
 
-  /**
-   * Takes updates in for a session of a feed. Resolves once they are on disk. `notes` are kept with the feed, in the write that takes the updates.
-   *
-   * @throws PlatformError `CONFLICT` for a feed that is deleted meanwhile.
-   */
-  appender({ feedId, sessionId }: { feedId: string; sessionId: string }): AppendUpdates {
-    // Not async: what was parsed need not stay in memory until the texts are on disk.
-    return (updates, notes): Promise<void> => {
+  /** Takes updates in for a session of a feed. See `appendUpdates`. */
+  appender(scope: { feedId: string; sessionId: string }): AppendUpdates {
+    const { feedId, sessionId } = scope;
+    const isGone = () => {
       const status = this.status(feedId);
-      if (status === undefined || isLeaving(status)) return Promise.reject(deletedMeanwhile(feedId));
-      const lines = updates.map(({ user, text }) => ({
-        destination: feedId,
-        key: sessionKey(sessionId, user),
-        subject: user,
-        content: text,
-      }));
-      const count = lines.length;
-      return this.#updates.append(lines, notes === undefined ? {} : { notes }).then(({ refused }) => {
-        // Whatever the engine refuses the ingest must have refused before; going on would lose it silently.
-        if (refused[0] !== undefined) throw refused[0].error;
-        this.#options.observer.accepted(feedId, sessionId, count);
-      });
+      return status === undefined || isLeaving(status);
     };
+    const accepted = (updates: number) => this.#options.observer.accepted(feedId, sessionId, updates);
+    return appendUpdates({ updates: this.#updates, isGone, accepted }, scope);
   }
 
   /** Small values that are kept with a feed; null deletes one. Resolves when that is on disk. */
@@ -154,7 +121,10 @@ export class Pipeline {
     return this.#updates.backlog(feedId).bytes + this.#lines.backlog(feedId).bytes;
   }
 
-  /** Makes another call of a feed's plugin, such as those of an activation, when its throttlings let it. */
+  /**
+   * Makes another call of a feed's plugin, such as those of an activation, when its throttlings let
+   * it.
+   */
   inTurn<Result>(
     feedId: string,
     endpoint: string,
@@ -196,7 +166,10 @@ export class Pipeline {
     this.#updates.resume(feedId);
   }
 
-  /** Ends everything a feed holds without sending it; what is in flight lands. Resolves when nothing is left. */
+  /**
+   * Ends everything a feed holds without sending it; what is in flight lands. Resolves when nothing
+   * is left.
+   */
   async discard(feedId: string): Promise<void> {
     // Those in flight may still make lines.
     await this.#updates.discard(feedId);
@@ -214,19 +187,11 @@ export class Pipeline {
     return this.#lines.drain(feedId);
   }
 
-  /** Resolves when nothing of a feed is left; what is open is sealed as soon as nothing else moves. */
-  async empty(feedId: string): Promise<void> {
-    await this.#updates.idle(feedId);
-    let isEmpty = false;
-    const idle = this.#lines.idle(feedId).finally(() => {
-      isEmpty = true;
-    });
-    while (!isEmpty) {
-      const { sealed, inFlight } = this.#lines.ledger(feedId);
-      if (sealed + inFlight === 0) await this.#lines.drain(feedId);
-      await Promise.race([idle, sleep(LOOK_EVERY_MS)]);
-    }
-    await idle;
+  /**
+   * Resolves when nothing of a feed is left; what is open is sealed as soon as nothing else moves.
+   */
+  empty(feedId: string): Promise<void> {
+    return emptyFeed(this.#updates, this.#lines, feedId);
   }
 
   /** What the ledgers know of a feed for good, in the words of its statistics over time. */
@@ -244,7 +209,10 @@ export class Pipeline {
     return this.#options.directory.find(feedId)?.status;
   }
 
-  /** How the calls of a feed's plugin stand: whether they are made, or wait for the plugin to come back. */
+  /**
+   * How the calls of a feed's plugin stand: whether they are made, or wait for the plugin to come
+   * back.
+   */
   circuit(feedId: string): CircuitView {
     const route = this.#options.directory.find(feedId);
     return route === undefined ? { state: 'CLOSED' } : this.#circuits.view(route);
@@ -257,16 +225,7 @@ export class Pipeline {
 
   /** Everything that is counted of a feed, right now. */
   sample(feedId: string): FeedSample {
-    const updates = this.#updates.ledger(feedId);
-    const lines = this.#lines.ledger(feedId);
-    return {
-      at: performance.now(),
-      statistics: feedStatistics(updates, lines),
-      ledger: feedLedger(updates, lines),
-      errors: failedAttempts(updates) + failedAttempts(lines),
-      deadUpdates: updates.batches.dead,
-      oldestOpenedAt: this.#lines.oldestOpenedAtOf(feedId),
-    };
+    return sampleFeed(this.engines, feedId);
   }
 
   /** Whether nothing of a feed waits or is on its way. */
@@ -287,14 +246,4 @@ export class Pipeline {
     await this.#lines.close({ patienceMs });
     clearTimeout(impatience);
   }
-}
-
-function deletedMeanwhile(feedId: string): PlatformError {
-  return new PlatformError('CONFLICT', `Feed ${feedId} is being deleted, and takes nothing more.`);
-}
-
-function backlogBytes(engine: Engine): number {
-  let bytes = 0;
-  for (const destination of engine.destinations()) bytes += engine.backlog(destination).bytes;
-  return bytes;
 }

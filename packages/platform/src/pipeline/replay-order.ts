@@ -5,7 +5,9 @@ import { STAGES, type Stage } from './dead-letter-filter.ts';
 const KEPT_IDS = 100;
 const FIRST_ROOM = 1_024;
 
-/** Letters of one stage as pairs of numbers: there may be millions, and their texts stay on disk. */
+/**
+ * Letters of one stage as pairs of numbers: there may be millions, and their texts stay on disk.
+ */
 interface StageLetters {
   /** What every ref of the stage begins with: the destination's tag. */
   tag: string;
@@ -15,7 +17,10 @@ interface StageLetters {
   count: number;
 }
 
-/** Dead letters that are to be replayed, in the order of their first sealing. Keeps 16 bytes of each. Those of one feed only. */
+/**
+ * Dead letters that are to be replayed, in the order of their first sealing. Keeps 16 bytes of
+ * each. Those of one feed only.
+ */
 export class ReplayOrder {
   readonly #stages = new Map<Stage, StageLetters>();
   /** Ids of letters with later lines of their users, the first hundred. */
@@ -42,7 +47,10 @@ export class ReplayOrder {
     if (this.overtakenIds.length < KEPT_IDS) this.overtakenIds.push(`${stage}-${ref}`);
   }
 
-  /** Stage by stage, those first that were sealed first; of those sealed together, those that died first. */
+  /**
+   * Stage by stage, those first that were sealed first; of those sealed together, those that died
+   * first.
+   */
   *inOrder(): Generator<{ readonly stage: Stage; readonly ref: string }> {
     for (const stage of STAGES) {
       const letters = this.#stages.get(stage);

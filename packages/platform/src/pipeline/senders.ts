@@ -14,7 +14,10 @@ import { acquireAll } from './throttle.ts';
 import { type ThrottleRegister, timeoutMs } from './throttle-register.ts';
 import { updateOutcome } from './update-outcome.ts';
 
-/** The calls of the two hot plugin routes: put together, made, and their answers turned into outcomes. */
+/**
+ * The calls of the two hot plugin routes: put together, made, and their answers turned into
+ * outcomes.
+ */
 export interface SenderContext {
   readonly directory: FeedDirectory;
   readonly caller: PluginCaller;
@@ -90,7 +93,10 @@ interface Call {
   readonly outcomeOf: (answer: PluginAnswer) => Outcome;
 }
 
-/** Makes a call once its plugin is there and every throttling allows it, unless something stands in the way by then. */
+/**
+ * Makes a call once its plugin is there and every throttling allows it, unless something stands in
+ * the way by then.
+ */
 function callPlugin(route: FeedRoute, context: SenderContext, call: Call): Promise<Outcome> {
   const circuit = context.circuits.of(route);
   return circuit.isClosed && route.throttlings.length === 0
@@ -115,7 +121,10 @@ async function callInTurn(route: FeedRoute, context: SenderContext, call: Call):
   }
 }
 
-/** Waits until the plugin's circuit is closed, or the call is the one that tries whether it can be, or cannot be made at all. */
+/**
+ * Waits until the plugin's circuit is closed, or the call is the one that tries whether it can be,
+ * or cannot be made at all.
+ */
 async function passCircuit(
   call: string,
   feedId: string,
@@ -158,7 +167,10 @@ async function callNow(
   return isOutage && !context.closing.aborted ? { ...outcome, delayMs: Math.max(outcome.delayMs ?? 0, 1) } : outcome;
 }
 
-/** Waits for a call's turn, and gives the feed as it is then: the wait may be long, and limits change. */
+/**
+ * Waits for a call's turn, and gives the feed as it is then: the wait may be long, and limits
+ * change.
+ */
 async function ownTurn(feedId: string, context: SenderContext, endpoint: string) {
   const { directory, throttles } = context;
   for (;;) {
@@ -177,7 +189,10 @@ export function findRoute(directory: FeedDirectory, feedId: string): FeedRoute {
   return route;
 }
 
-/** Why a feed's plugin cannot be called at all right now. Waiting is no failure, so that nothing is burnt by it. */
+/**
+ * Why a feed's plugin cannot be called at all right now. Waiting is no failure, so that nothing is
+ * burnt by it.
+ */
 function obstacle({ baseUrl, status, awaitsConnection }: FeedRoute, { closing }: SenderContext): Outcome | undefined {
   if (closing.aborted) return waiting('The platform is closing');
   // The engine holds back for these; this is for what waited for its turn when that began.

@@ -18,18 +18,25 @@ export interface StageOptions {
   readonly callTimeoutMs?: number | undefined;
   /** How failed calls are repeated. Default: the engine's. */
   readonly retry?: Partial<RetryPolicy> | undefined;
-  /** Bytes of memory for lines that are grouped, sealed or sent, of all feeds together; a thirty-second of it more for updates. Default 256 MiB. */
+  /**
+   * Bytes of memory for lines that are grouped, sealed or sent, of all feeds together; a
+   * thirty-second of it more for updates. Default 256 MiB.
+   */
   readonly windowBytes?: number | undefined;
 }
 
 const WINDOW_BYTES = 256 * 1024 * 1024;
 /**
- * Updates are sent as they come, so few of them need to be in memory: enough to keep every connection busy. More of them outlive the young
- * generation of the heap and cost speed: 32 MiB instead of 8 took 50 MB more memory and moved no more updates.
+ * Updates are sent as they come, so few of them need to be in memory: enough to keep every
+ * connection busy. More of them outlive the young generation of the heap and cost speed: 32 MiB
+ * instead of 8 took 50 MB more memory and moved no more updates.
  */
 const UPDATE_SHARE = 1 / 32;
 
-/** Opens the two engines of a pipeline. Both begin to send as they open, so the senders must not need the pipeline itself. */
+/**
+ * Opens the two engines of a pipeline. Both begin to send as they open, so the senders must not
+ * need the pipeline itself.
+ */
 export async function openStages(context: StageOptions & SenderContext): Promise<{ updates: Engine; lines: Engine }> {
   const { store, directory, observer, retry = {}, windowBytes = WINDOW_BYTES } = context;
   const paused = (feedId: string) => directory.find(feedId)?.isHeld === true;
@@ -46,7 +53,8 @@ export async function openStages(context: StageOptions & SenderContext): Promise
     concurrency: context.batchConcurrency ?? 4,
     bisect: (feedId) => directory.find(feedId)?.options.bisect === true,
     windowBytes,
-    // A feed that is over its limit has no more updates turned into lines until some of these are gone.
+    // A feed that is over its limit has no more updates turned into lines until some of these are
+    // gone.
     backlogLimitOf: (feedId) => directory.feedBacklogLimit(feedId),
     paused,
     retry,

@@ -18,7 +18,10 @@ export function feedBacklog(updates: StageView, lines: StageView, rates: Rates, 
   };
 }
 
-/** The stages work side by side, so the slower one counts; the lines of updates that wait are still to come. */
+/**
+ * The stages work side by side, so the slower one counts; the lines of updates that wait are still
+ * to come.
+ */
 function secondsLeft(updates: StageView, lines: StageView, rates: Rates): number | null {
   const waiting = updates.backlog.lines;
   const perUpdate = lines.ledger.accepted / Math.max(1, updates.ledger.delivered);

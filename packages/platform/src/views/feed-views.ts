@@ -19,7 +19,9 @@ interface Parts {
 /** What is over in a moment, as a matter of course. */
 const PASSING: ReadonlySet<FeedWait['for']> = new Set(['call', 'retry']);
 
-/** How feeds stand: whether their plugin answers, what waits, and what for. Asks, and moves nothing. */
+/**
+ * How feeds stand: whether their plugin answers, what waits, and what for. Asks, and moves nothing.
+ */
 export class FeedViews {
   readonly #parts: Parts;
 
@@ -27,7 +29,10 @@ export class FeedViews {
     this.#parts = parts;
   }
 
-  /** How the calls of a feed's plugin stand: whether they are made, or wait for the plugin to come back. */
+  /**
+   * How the calls of a feed's plugin stand: whether they are made, or wait for the plugin to come
+   * back.
+   */
   circuit(feedId: string): CircuitView {
     const { pipeline, reconnections } = this.#parts;
     const circuit = pipeline.circuit(feedId);

@@ -20,7 +20,10 @@ export interface FeedKeepers {
   readonly damage: string | undefined;
 }
 
-/** What keeps a feed from having sent everything, the weightiest first; nothing when nothing is left. */
+/**
+ * What keeps a feed from having sent everything, the weightiest first; nothing when nothing is
+ * left.
+ */
 export function feedWaits({ engines, route, circuit, damage }: FeedKeepers): FeedWait[] {
   const { feedId, baseUrl, status, awaitsConnection } = route;
   const left = STAGES.reduce((sum, stage) => sum + engines[stage].backlog(feedId).lines, 0);
@@ -56,7 +59,10 @@ function said({ since_ts: since, reason, next_probe_ts: until }: CircuitView): O
   };
 }
 
-/** A wait of a stage in the words of the API; what is over in a moment, or said for the feed as a whole, is left out. */
+/**
+ * A wait of a stage in the words of the API; what is over in a moment, or said for the feed as a
+ * whole, is left out.
+ */
 function stageWait(stage: Stage, wait: Wait): FeedWait[] {
   if (wait.for === 'requested_delay') return [{ for: 'delay', stage, until_ts: Math.ceil(wait.until) }];
   if (wait.for === 'retry') return [{ for: 'retry', stage, until_ts: Math.ceil(wait.until) }];
