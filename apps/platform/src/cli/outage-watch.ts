@@ -11,7 +11,10 @@ const SAY_EVERY_MS = 10_000;
 const LAST_LOOKS = 4;
 const LAST_LOOK_MS = 150;
 
-/** Says during an upload when the plugin does not answer, and when it does again. It asks beside the upload, and never ends it. */
+/**
+ * Says during an upload when the plugin does not answer, and when it does again. It asks beside the
+ * upload, and never ends it.
+ */
 export class OutageWatch {
   readonly #client: ApiClient;
   readonly #path: string;

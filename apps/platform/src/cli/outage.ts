@@ -2,7 +2,10 @@ import type { FeedBacklog, FeedResource, FeedWait } from '@batchfeed/schemas';
 
 type Fares = Pick<FeedResource, 'circuit' | 'backlog'>;
 
-/** What is said of a plugin that does not answer, and of what waits for it; undefined when nothing is to be said. */
+/**
+ * What is said of a plugin that does not answer, and of what waits for it; undefined when nothing
+ * is to be said.
+ */
 export function outageSentence({ circuit, backlog }: Fares): string | undefined {
   if (circuit === undefined || circuit.state === 'CLOSED') return undefined;
   const since = circuit.since_ts === undefined ? '' : ` since ${clock(circuit.since_ts)}`;
