@@ -49,22 +49,31 @@ export class Intake {
     this.#settings = settings;
   }
 
-  async append(lines: readonly Line[], { notes }: AppendOptions): Promise<AppendResult> {
+  /** @throws DeliveryError as `Engine.append`, for what is known before anything is written */
+  append(lines: readonly Line[], { notes }: AppendOptions): Promise<AppendResult> {
     const refused: { index: number; error: DeliveryError }[] = [];
-    const parcels = this.#parcels(lines, (index, error) => refused.push({ index, error }));
+    const parcels = this.#parcels(lines, refused);
     const accepted = lines.length - refused.length;
     const lineIds = () => parcels.flatMap(({ incoming }) => positionsOf(incoming).map(String));
-    const noteDestination = lines[0]?.destination;
-    if (notes !== undefined) mustFit(parcels, notes);
-    const writes = parcels.map(({ lane, destination, incoming }, index) => {
-      const isLast = index === parcels.length - 1;
-      return lane.append(destination, incoming, isLast ? stored(lane, destination, notes) : undefined);
-    });
-    if (parcels.length === 0 && notes !== undefined && noteDestination !== undefined) {
-      writes.push(this.note(noteDestination, notes));
+    const result = { accepted, lineIds, refused };
+    const [parcel] = parcels;
+    if (parcel !== undefined && parcels.length === 1) {
+      const { lane, destination, incoming } = parcel;
+      if (notes !== undefined) mustFit(parcels, notes);
+      return lane.append(destination, incoming, stored(lane, destination, notes)).then(() => result);
     }
-    await (writes.length === 1 ? writes[0] : Promise.all(writes));
-    return { accepted, lineIds, refused };
+    return this.#appendAll(lines, parcels, notes).then(() => result);
+  }
+
+  async #appendAll(lines: readonly Line[], parcels: readonly Parcel[], notes: AppendOptions['notes']): Promise<void> {
+    const [first] = lines;
+    if (notes !== undefined) {
+      mustFit(parcels, notes);
+      // Of lines that were all refused nothing is left but what is noted of them.
+      if (first !== undefined) await this.note(first.destination, notes);
+      return;
+    }
+    await Promise.all(parcels.map(({ lane, destination, incoming }) => lane.append(destination, incoming, undefined)));
   }
 
   async note(destination: string, notes: ReadonlyMap<string, string | null>): Promise<void> {
@@ -97,10 +106,10 @@ export class Intake {
   }
 
   /**
-   * Lines as runs of one destination. Without `refuse`, one that can be in no batch goes in with
+   * Lines as runs of one destination. Without `refused`, one that can be in no batch goes in with
    * the reason.
    */
-  #parcels(lines: readonly Line[], refuse: ((index: number, error: DeliveryError) => void) | undefined): Parcel[] {
+  #parcels(lines: readonly Line[], refused: { index: number; error: DeliveryError }[] | undefined): Parcel[] {
     const parcels: Parcel[] = [];
     const acceptedAt = this.#settings.clock.now();
     let parcel: Parcel | undefined;
@@ -110,8 +119,8 @@ export class Intake {
       const given = lines[index];
       if (given === undefined) continue;
       const invalid = lineFault(given);
-      if (invalid !== undefined && refuse !== undefined) {
-        refuse(index, invalid);
+      if (invalid !== undefined && refused !== undefined) {
+        refused.push({ index, error: invalid });
         continue;
       }
       const line = invalid === undefined ? given : writable(given);
@@ -119,14 +128,15 @@ export class Intake {
         const { lane, state } = this.#lanes.destination(line.destination);
         parcel = { lane, destination: state, incoming: newIncoming() };
       }
-      const fault = invalid ?? this.#misfit(parcel, line);
-      if (fault !== undefined && refuse !== undefined) {
-        refuse(index, fault);
+      const text = textOf(line, acceptedAt);
+      const fault = invalid ?? this.#misfit(parcel, line.key, text.bytes);
+      if (fault !== undefined && refused !== undefined) {
+        refused.push({ index, error: fault });
         continue;
       }
       if (parcel !== parcels.at(-1)) parcels.push(parcel);
       offset = before !== undefined && isSameCause(before, line) ? offset + 1 : 0;
-      addIncoming(parcel.incoming, line.key, textOf(line, acceptedAt), offset, fault?.message);
+      addIncoming(parcel.incoming, line.key, text, offset, fault?.message);
       before = line;
     }
     return parcels;
@@ -135,9 +145,9 @@ export class Intake {
   /** Why a line can be in no batch of its policy, or in no write. */
   #misfit(
     { lane, destination: { batcher } }: Omit<Parcel, 'incoming'>,
-    { key, content }: Line,
+    key: string,
+    bytes: number,
   ): DeliveryError | undefined {
-    const bytes = Buffer.byteLength(content);
     const { maxWriteBytes } = lane.state.writer;
     if (bytes + HEAD_BYTES > maxWriteBytes / 2) {
       const most = Math.floor(maxWriteBytes / 2 - HEAD_BYTES);

@@ -23,7 +23,7 @@
 import { Alarm } from './base/alarm.ts';
 import { storeError } from './delivery-error.ts';
 import type { LaneWriter } from './journal/lane-writer.ts';
-import { encodeEntry, encodeUnfitEntry, subjectHash } from './line.ts';
+import { entryHead, subjectHash, unfitEntryHead } from './line.ts';
 import type { OutgoingLine } from './outcome.ts';
 import type { DestinationState } from './state/destination.ts';
 import { type EngineContext, LaneState } from './state/lane-state.ts';
@@ -65,12 +65,11 @@ export function addIncoming(incoming: Incoming, key: string, text: OutgoingLine,
   }
   if (offset > 0) incoming.offsets ??= keys.map(() => 0);
   incoming.offsets?.push(offset);
-  const entry =
-    fault === undefined ? encodeEntry(JSON.stringify(key), text, offset) : encodeUnfitEntry(key, text, fault);
-  const size = Buffer.byteLength(entry);
+  const head = fault === undefined ? entryHead(JSON.stringify(key), text, offset) : unfitEntryHead(key, text, fault);
+  const size = Buffer.byteLength(head) + text.bytes;
   keys.push(key);
   texts.push(text);
-  entries.push(entry);
+  entries.push(head + text.content);
   sizes.push(size);
   incoming.bytes += size;
 }

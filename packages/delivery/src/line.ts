@@ -55,22 +55,22 @@ export interface DecodedEntry {
 type Head = [key: string, acceptedAt: number, subject?: string | null, offset?: number, fault?: string];
 
 /**
- * A line's entry in its queue: a JSON head, a line feed, the content as it came. The head is put
- * together by hand, since every line pays for it; `keyText` is the key as JSON.
+ * The head of a line's entry in its queue, up to its line feed: JSON, with the content as it came
+ * behind it. It is put together by hand, since every line pays for it; `keyText` is the key as JSON.
  */
-export function encodeEntry(keyText: string, { acceptedAt, subject, content }: OutgoingLine, offset = 0): string {
+export function entryHead(keyText: string, { acceptedAt, subject }: OutgoingLine, offset = 0): string {
   const tail = offset === 0 ? '' : `,${offset}`;
   const about = subject === undefined ? (offset === 0 ? '' : ',null') : `,${JSON.stringify(subject)}`;
-  return `[${keyText},${acceptedAt}${about}${tail}]\n${content}`;
+  return `[${keyText},${acceptedAt}${about}${tail}]\n`;
 }
 
 /**
  * The entry of a line that can be in no batch: it is kept with the reason, and becomes a dead
  * letter.
  */
-export function encodeUnfitEntry(key: string, text: OutgoingLine, fault: string): string {
+export function unfitEntryHead(key: string, text: OutgoingLine, fault: string): string {
   const head: Head = [key.toWellFormed(), text.acceptedAt, text.subject?.toWellFormed() ?? null, 0, fault];
-  return `${JSON.stringify(head)}\n${text.content}`;
+  return `${JSON.stringify(head)}\n`;
 }
 
 /** @throws DeliveryError `STORE_CORRUPT` when the text is not an entry; `where` names it. */

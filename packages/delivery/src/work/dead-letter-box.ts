@@ -11,7 +11,7 @@
  * and the batch, which is sent again.
  */
 import { type DeadLetter, deadRef } from '../dead-letters.ts';
-import { encodeEntry, type Place } from '../line.ts';
+import { entryHead, type Place } from '../line.ts';
 import type { OutgoingLine, Rejected, Retry } from '../outcome.ts';
 import type { DestinationState } from '../state/destination.ts';
 import type { LaneState } from '../state/lane-state.ts';
@@ -124,7 +124,8 @@ export class DeadLetterBox {
     texts: readonly OutgoingLine[],
     then: (first: number) => void,
   ): Promise<void> {
-    const entries = texts.map((text, index) => encodeEntry(JSON.stringify(places[index]?.key ?? ''), text));
+    const keyText = (index: number) => JSON.stringify(places[index]?.key ?? '');
+    const entries = texts.map((text, index) => entryHead(keyText(index), text) + text.content);
     let first: number | undefined;
     const taken = (position: number) => {
       first ??= position;
