@@ -37,7 +37,7 @@ export class FeedRemoval {
   /** Begins with a feed that is to go; one that has begun takes notice of how it is to go now. */
   start(feedId: string): void {
     const { pipeline } = this.#parts;
-    pipeline.configurationChanged();
+    pipeline.configurationChanged(feedId);
     if (pipeline.status(feedId) === 'DRAINING') pipeline.resume(feedId);
     // The run that waits for everything to be delivered goes on when nothing is left.
     else if (this.#underWay.has(feedId)) this.#watch(feedId, pipeline.discard(feedId));
@@ -61,7 +61,7 @@ export class FeedRemoval {
     if (pipeline.status(feedId) === 'DRAINING') await pipeline.empty(feedId);
     // What is dead by now has no feed any more to be sent to.
     configuration.feeds.setStatus(feedId, 'DISCARDING');
-    pipeline.configurationChanged();
+    pipeline.configurationChanged(feedId);
     await pipeline.discard(feedId);
     await pipeline.forget(feedId);
     // Its own thread does the work, over restarts too. A history that cannot be written must not
@@ -70,7 +70,7 @@ export class FeedRemoval {
       .forget(feedId)
       .catch((err: Error) => logger.error({ feed_id: feedId, err }, 'history of a deleted feed'));
     configuration.feeds.remove(feedId);
-    pipeline.configurationChanged();
+    pipeline.configurationChanged(feedId);
     forget(feedId);
     logger.info({ feed_id: feedId }, 'feed removed');
   }

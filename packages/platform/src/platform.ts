@@ -135,7 +135,7 @@ async function start(options: PlatformOptions, undo: Undo): Promise<Platform> {
     pending: repositories.pendingConnections,
     connect: (feedId) => lifecycle.connect(feedId),
     connected: (feedId) => {
-      pipeline.configurationChanged();
+      pipeline.configurationChanged(feedId);
       if (!pipeline.isHeld(feedId)) pipeline.resume(feedId);
     },
     firstPauseMs: options.circuit?.probeMs,

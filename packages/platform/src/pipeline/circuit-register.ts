@@ -51,9 +51,9 @@ export class CircuitRegister {
     return [...this.#circuits.values()].filter(({ isClosed }) => !isClosed).length;
   }
 
-  /** Has all calls that wait look again at where they would go. */
-  disturb(): void {
-    for (const circuit of this.#circuits.values()) circuit.disturb();
+  /** Has all calls that wait look again at where they would go, or those of one feed. */
+  disturb(feedId?: string): void {
+    for (const circuit of this.#circuits.values()) circuit.disturb(feedId);
   }
 
   close(): void {

@@ -29,9 +29,9 @@ const failAll = async (...calls: string[]) => {
   for (const call of calls) await circuit.failed(call, 'HTTP 502', false);
 };
 /** What a call that waits is told; `undefined` while it waits. */
-function waiting(call: string) {
+function waiting(call: string, feedId?: string) {
   const turn: { told?: string } = {};
-  void circuit.turn(call).then((told) => {
+  void circuit.turn(call, feedId).then((told) => {
     turn.told = told;
   });
   return turn;
@@ -46,6 +46,16 @@ describe('a circuit that is open', () => {
     circuit.answered('new');
     await vi.advanceTimersByTimeAsync(0);
     expect([known.told, circuit.isClosed]).toEqual(['look', true]);
+  });
+
+  it('has the calls of one feed look again, and leaves the others waiting', async () => {
+    await failAll('a', 'b', 'c');
+    const [one, other] = [waiting('d', 'feed 1'), waiting('e', 'feed 2')];
+    circuit.disturb('feed 1');
+    await vi.advanceTimersByTimeAsync(0);
+    expect([one.told, other.told]).toEqual(['look', undefined]);
+    await vi.advanceTimersByTimeAsync(PROBE_MS);
+    expect(other.told).toBe('trial');
   });
 
   it('asks soon for a call that has not failed yet, unless one like it failed already', async () => {

@@ -60,7 +60,7 @@ export class Circuit {
   #pause: number;
   #nextProbe = 0;
   #timer: NodeJS.Timeout | undefined;
-  #waiting: { readonly call: string; readonly tell: (turn: Turn) => void }[] = [];
+  #waiting: { readonly call: string; readonly feedId: string; readonly tell: (turn: Turn) => void }[] = [];
   /** Calls that failed since the last answer. */
   readonly #failing = new Set<string>();
   /** Calls that failed, and others were answered since: their next failure is their own. */
@@ -85,9 +85,9 @@ export class Circuit {
   }
 
   /** Waits until there is a reason for the call to go on. */
-  turn(call: string): Promise<Turn> {
+  turn(call: string, feedId = ''): Promise<Turn> {
     if (this.#state === 'OPEN' && !this.#confirmed && !this.#failing.has(call)) this.#hasten();
-    return new Promise((tell) => this.#waiting.push({ call, tell }));
+    return new Promise((tell) => this.#waiting.push({ call, feedId, tell }));
   }
 
   /** The plugin answered a call, whatever it said. */
@@ -124,9 +124,11 @@ export class Circuit {
     if (this.#state === 'HALF_OPEN') this.#letOneTry();
   }
 
-  /** Has all who wait look again at how things stand. */
-  disturb(): void {
-    for (const { tell } of this.#waiting.splice(0)) tell('look');
+  /** Has all calls that wait look again at how things stand, or those of one feed. */
+  disturb(feedId?: string): void {
+    const told = this.#waiting;
+    this.#waiting = feedId === undefined ? [] : told.filter((waiting) => waiting.feedId !== feedId);
+    for (const waiting of told) if (feedId === undefined || waiting.feedId === feedId) waiting.tell('look');
   }
 
   dispose(): void {

@@ -140,8 +140,12 @@ export class FeedDirectory {
     return this.find(feedId)?.backlogLimit ?? this.#maxBacklogBytes;
   }
 
-  /** To be called after every change of the configuration. */
-  forget(): void {
+  /** To be called after every change of the configuration; with a feed where nothing but that feed changed. */
+  forget(feedId?: string): void {
+    if (feedId !== undefined) {
+      this.#routes.delete(feedId);
+      return;
+    }
     this.#routes.clear();
     this.#throttlings.clear();
   }

@@ -13,7 +13,7 @@ export async function callInOwnTurn<Result>(
   for (;;) {
     if (isClosing()) throw new PlatformError('UNAVAILABLE', 'The platform is shutting down. Try again later.');
     const held = throttles.for(findRoute(directory, feedId), endpoint);
-    if (held.length > 0 && !(await acquireAll(held))) continue;
+    if (held.length > 0 && !(await acquireAll(held, feedId))) continue;
     try {
       return await call(timeoutMs(findRoute(directory, feedId), endpoint));
     } finally {

@@ -147,12 +147,15 @@ export class Pipeline {
     if (lines > 0) this.#options.observer.rejected(feedId, sessionId, lines);
   }
 
-  /** Puts a changed configuration in force, for what is open too. */
-  configurationChanged(): void {
-    this.#options.directory.forget();
-    this.#throttles.disturb();
-    this.#circuits.disturb();
-    this.#lines.reconfigure();
+  /**
+   * Puts a changed configuration in force, for what is open too. Where nothing but one feed changed, the others are left
+   * alone: with thousands of them whose plugin is down, each change would else keep the process busy.
+   */
+  configurationChanged(feedId?: string): void {
+    this.#options.directory.forget(feedId);
+    this.#throttles.disturb(feedId);
+    this.#circuits.disturb(feedId);
+    this.#lines.reconfigure(feedId);
   }
 
   /** Sends nothing more for a feed; what is in flight ends. */

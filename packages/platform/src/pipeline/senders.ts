@@ -134,7 +134,7 @@ async function passCircuit(
     const route = findRoute(context.directory, feedId);
     const circuit = context.circuits.of(route);
     if (circuit.isClosed || obstacle(route, context) !== undefined) return { circuit, isTrial: false };
-    if ((await circuit.turn(call)) === 'trial') return { circuit, isTrial: true };
+    if ((await circuit.turn(call, feedId)) === 'trial') return { circuit, isTrial: true };
   }
 }
 
@@ -178,7 +178,7 @@ async function ownTurn(feedId: string, context: SenderContext, endpoint: string)
     // What will not be called needs no turn.
     const wanted = obstacle(route, context) === undefined ? throttles.for(route, endpoint) : [];
     if (wanted.length === 0) return { held: wanted, route };
-    if (await acquireAll(wanted)) return { held: wanted, route: findRoute(directory, feedId) };
+    if (await acquireAll(wanted, feedId)) return { held: wanted, route: findRoute(directory, feedId) };
   }
 }
 

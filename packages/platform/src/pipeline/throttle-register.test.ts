@@ -56,6 +56,17 @@ describe('the allowance of a call', () => {
     same[0]?.release();
     expect(await third).toBe(true);
   });
+
+  it('has those of one feed look again, and leaves the others in line', async () => {
+    const register = new ThrottleRegister();
+    const throttles = register.for(feed('d', 'o', throttling({ max_concurrency: 1 })), UPDATE);
+    expect(await acquireAll(throttles, 'feed 1')).toBe(true);
+    const [one, other] = [acquireAll(throttles, 'feed 1'), acquireAll(throttles, 'feed 2')];
+    register.disturb('feed 1');
+    expect(await one).toBe(false);
+    throttles[0]?.release();
+    expect(await other).toBe(true);
+  });
 });
 
 describe('a pace', () => {

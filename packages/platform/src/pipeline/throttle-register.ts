@@ -30,9 +30,9 @@ export class ThrottleRegister {
       .map((throttling) => this.#throttle(throttling, SHARED_BY[throttling.scope](feed)));
   }
 
-  /** Has every call that waits for its turn look again at what it is under. */
-  disturb(): void {
-    for (const { throttle } of this.#throttles.values()) throttle.disturb();
+  /** Has every call that waits for its turn look again at what it is under, or those of one feed. */
+  disturb(feedId?: string): void {
+    for (const { throttle } of this.#throttles.values()) throttle.disturb(feedId);
   }
 
   #throttle(throttling: ThrottlingResource, sharedBy: string): Throttle {

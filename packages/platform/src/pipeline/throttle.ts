@@ -1,6 +1,8 @@
 import type { ThrottlingResource } from '@batchfeed/schemas';
 
 interface Waiter {
+  /** Feed that the call is for. */
+  readonly feedId: string;
   /** Takes its places, or stands in another line. */
   readonly attempt: () => void;
   readonly tell: (mayCall: boolean) => void;
@@ -14,7 +16,7 @@ interface Waiter {
  * Resolves with true when the call may be made; a `release` of each follows it then. With false when the limits may have
  * changed meanwhile, or the platform closes: look again at what the call is under.
  */
-export function acquireAll(throttles: readonly Throttle[]): Promise<boolean> {
+export function acquireAll(throttles: readonly Throttle[], feedId = ''): Promise<boolean> {
   return new Promise((tell) => {
     const take = (now: number) => {
       for (const throttle of throttles) throttle.take(now);
@@ -24,11 +26,11 @@ export function acquireAll(throttles: readonly Throttle[]): Promise<boolean> {
       const now = performance.now();
       const full = throttles.find((throttle) => !throttle.hasRoom(now));
       if (full === undefined) take(now);
-      else full.wait({ attempt, tell });
+      else full.wait({ feedId, attempt, tell });
     };
     const line = throttles.find((throttle) => throttle.hasLine);
     if (line === undefined) attempt();
-    else line.wait({ attempt, tell });
+    else line.wait({ feedId, attempt, tell });
   });
 }
 
@@ -50,7 +52,7 @@ export class Throttle {
   /** When the last call was due. */
   #lastAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
-  readonly #waiting: Waiter[] = [];
+  #waiting: Waiter[] = [];
 
   constructor(limits: ThrottlingResource) {
     this.limit(limits);
@@ -87,10 +89,12 @@ export class Throttle {
     this.#advance();
   }
 
-  /** Has everybody who waits look again. */
-  disturb(): void {
-    clearTimeout(this.#timer);
-    for (const { tell } of this.#waiting.splice(0)) tell(false);
+  /** Has every call that waits look again, or those of one feed. */
+  disturb(feedId?: string): void {
+    const told = this.#waiting;
+    this.#waiting = feedId === undefined ? [] : told.filter((waiter) => waiter.feedId !== feedId);
+    if (this.#waiting.length === 0) clearTimeout(this.#timer);
+    for (const waiter of told) if (feedId === undefined || waiter.feedId === feedId) waiter.tell(false);
   }
 
   get #due(): number {

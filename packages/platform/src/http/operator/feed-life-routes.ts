@@ -17,7 +17,7 @@ const removal = z.object({ mode: z.enum(['drain', 'discard']).default('drain') }
 export function feedLifeRoutes(app: RouteApp, services: Services): void {
   const { configuration, lifecycle, pipeline, removals, reconnections, views, etags } = services;
   const setGoing = (started: FeedResource, reply: FastifyReply) => {
-    pipeline.configurationChanged();
+    pipeline.configurationChanged(started.id);
     if (!pipeline.isHeld(started.id)) pipeline.resume(started.id);
     reconnections.start(started.id);
     const whole = views.whole(started);
@@ -50,7 +50,7 @@ export function feedLifeRoutes(app: RouteApp, services: Services): void {
       etags.mustMatch(request, findFeed(configuration, request.params));
       const paused = lifecycle.pause(request.params.feed_id);
       reconnections.drop(paused.id);
-      pipeline.configurationChanged();
+      pipeline.configurationChanged(paused.id);
       pipeline.pause(paused.id);
       return ok(paused);
     },
@@ -62,7 +62,7 @@ export function feedLifeRoutes(app: RouteApp, services: Services): void {
       const present = findFeed(configuration, request.params);
       etags.mustMatch(request, present);
       const updated = configuration.feeds.update(present, request.body);
-      pipeline.configurationChanged();
+      pipeline.configurationChanged(updated.id);
       return ok(updated);
     },
   );

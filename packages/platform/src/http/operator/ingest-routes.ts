@@ -143,7 +143,7 @@ async function takeInWhole(
     const scope = { feedId: feed.id, sessionId: feed.session_id as string };
     const whole = new WholeSegment({ configuration, ...scope, append: pipeline.appender(scope), now });
     lifecycle.loading(feed.id, false);
-    pipeline.configurationChanged();
+    pipeline.configurationChanged(feed.id);
     const report = await ingestStream(body, {
       read: (lines) => readLines(lines, now(), true),
       append: (updates, notes) => whole.append(updates, notes),
@@ -165,7 +165,7 @@ async function takeInWhole(
     guard?.mustBeComplete();
     await whole.complete(report.rejected);
     if (report.rejected === 0) lifecycle.loading(feed.id, true);
-    pipeline.configurationChanged();
+    pipeline.configurationChanged(feed.id);
     return { ...report, whole_segment: whole.report };
   } finally {
     wholeUploads.delete(feed.id);
