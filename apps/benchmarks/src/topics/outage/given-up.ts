@@ -11,7 +11,8 @@ import { onStage } from './stage.ts';
 const LINES_A_BATCH = 200;
 const AT_ONCE = 16;
 /** Updates of which an upload has sent a part when it is given up. */
-const UPDATES = 2000;
+const UPDATES = 500;
+const PATIENCE_MS = 50;
 const WARM_UP_UPLOADS = 200;
 /** Until a hang-up is seen and the write in progress has landed, nothing may be taken for so long. */
 const QUIET_MS = 500;
@@ -72,6 +73,6 @@ async function landedOf(operator: Operator, feedId: string): Promise<number> {
 
 async function* firstOf(chunks: readonly Buffer[], count: number): AsyncGenerator<Buffer> {
   for (const chunk of chunks.slice(0, count)) yield chunk;
-  // So that it is on its way before the connection ends.
-  await sleep(1);
+  // The client waits for more to send, or for an answer, and then for no longer.
+  await sleep(PATIENCE_MS);
 }
