@@ -9,6 +9,7 @@ import { onStage } from './stage.ts';
 
 const LINES_A_BATCH = 10;
 const AT_ONCE = 8;
+const LOOK_MS = 300;
 
 /** Many feeds, half of them with a plugin that is down: uploads to the others and their delivery, against the others alone. */
 export function manyStuckFeeds({ say, signal }: TopicContext, size: OutageSize): Promise<MeasuredFigure[]> {
@@ -37,7 +38,7 @@ export function manyStuckFeeds({ say, signal }: TopicContext, size: OutageSize):
         return push(operator, feed, `round-${round}-${index}`, size.updatesOfEach);
       });
       if (round > 0) uploads[side].push(rate(startedAt));
-      await operator.quietBut(stand);
+      await operator.quietBut(stand, LOOK_MS);
       return rate(startedAt);
     };
     const values = await interleave(

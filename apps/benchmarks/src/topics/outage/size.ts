@@ -36,7 +36,7 @@ export const USUAL: OutageSize = {
   giantMs: 30_000,
   manyFeeds: 10_000,
   updatesOfEach: 100,
-  manyFeedsOfRound: 200,
+  manyFeedsOfRound: 400,
   deletedBacklog: 1_000_000,
   givenUpUploads: 6000,
   windowUpdates: 300_000,

@@ -141,8 +141,11 @@ export class Operator {
     await this.quietBut(0);
   }
 
-  /** The same where so many updates of feeds that stand still stay where they are. */
-  async quietBut(stuck: number): Promise<void> {
+  /**
+   * The same where so many updates of feeds that stand still stay where they are. To look takes the platform some
+   * milliseconds for thousands of feeds, so it is not done too often.
+   */
+  async quietBut(stuck: number, lookMs = 50): Promise<void> {
     for (;;) {
       const text = await this.#text('/metrics');
       const lines = (stage: string, state: string) =>
@@ -151,7 +154,7 @@ export class Operator {
         states.reduce((total, state) => total + lines(stage, state), 0);
       if (lines('update', 'dead') + lines('batch', 'dead') > 0) throw new Error('something died');
       if (sum('update', MOVING) <= stuck && sum('batch', SENT) === 0) return;
-      await sleep(50);
+      await sleep(lookMs);
     }
   }
 
