@@ -27,8 +27,11 @@ export class EngineLanes {
   readonly #onRoom = new Set<(destination: string) => void>();
   /** Destinations for which there was no room when that was asked. */
   readonly #full = new Set<string>();
+  /** What was asked for each lane last: it is taken and let go one after the other. */
+  readonly #turns = new Map<number, Promise<void>>();
   #waiting: { readonly over: () => boolean; readonly resolve: () => void }[] = [];
   #closed = false;
+  #closing: Promise<void> | undefined;
   #failure: DeliveryError | undefined;
 
   constructor(options: EngineOptions, settings: Settings, shared: { readonly gates: Gates; readonly window: Window }) {
@@ -45,7 +48,11 @@ export class EngineLanes {
   }
 
   /** Takes a lane over and takes up what it holds. One that is owned already is left as it is. */
-  async own(number: number): Promise<void> {
+  own(number: number): Promise<void> {
+    return this.#inTurn(number, () => this.#own(number));
+  }
+
+  async #own(number: number): Promise<void> {
     this.mustBeOpen();
     if (this.owned.get(number) !== undefined) return;
     const writer = await this.#holds.take(number);
@@ -59,6 +66,7 @@ export class EngineLanes {
     });
     try {
       await recover(lane);
+      this.mustBeOpen();
     } catch (error) {
       await this.#holds.letGo(number);
       throw error;
@@ -73,18 +81,38 @@ export class EngineLanes {
   }
 
   /** Lets a lane go, once what is in flight has landed or was given up. */
-  async release(number: number, patienceMs: number): Promise<void> {
-    const lane = this.owned.get(number);
-    if (lane === undefined) return;
-    this.owned.remove(number);
-    await this.#land(lane, patienceMs);
+  release(number: number, patienceMs: number): Promise<void> {
+    return this.#inTurn(number, async () => {
+      const lane = this.owned.get(number);
+      if (lane === undefined) return;
+      this.owned.remove(number);
+      await this.#land(lane, patienceMs);
+    });
   }
 
-  async close(patienceMs: number): Promise<void> {
-    if (this.#closed) return;
+  /** Lets all lanes go; after a failure without waiting for what is in flight. */
+  close(patienceMs: number): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.owned.all.map((lane) => this.#land(lane, patienceMs)));
+    this.#closing ??= this.#close(patienceMs);
+    return this.#closing;
+  }
+
+  async #close(patienceMs: number): Promise<void> {
+    const all = this.owned.all;
+    const ends = all.map((lane) => (this.#failure === undefined ? this.#land(lane, patienceMs) : this.#letGo(lane)));
+    await Promise.allSettled([...ends, ...this.#turns.values()]);
     for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  #inTurn(number: number, work: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(number);
+    const turn = before === undefined ? work() : before.then(work, work);
+    const end = () => {
+      if (this.#turns.get(number) === turn) this.#turns.delete(number);
+    };
+    this.#turns.set(number, turn);
+    turn.then(end, end);
+    return turn;
   }
 
   /** Whether what is unsettled of a destination is below its limit. */

@@ -42,6 +42,19 @@ describe('order across keys', () => {
     expect(sent.map(({ key }) => key)).toEqual(['DELETE']);
   });
 
+  it('reads two causes as two when what was between them is over', async () => {
+    const store = new MemoryStore();
+    const policy = (_destination: string, key: string) => ({ ...POLICY, maxLines: key === 'full' ? 2 : 50 });
+    const first = await world([], { store, policy, ordering: 'GROUPING_KEY' });
+    const of = (cause: number, key: string) => ({ ...line(`${cause}`, key, 'ann'), cause });
+    await append(first.engine, [of(1, 'open'), of(1, 'other')]);
+    await append(first.engine, [of(2, 'full'), of(2, 'full'), of(2, 'other')]);
+    await first.engine.close();
+    const { engine } = await world([], { store, policy, ordering: 'USER' });
+    // The lines left are numbers 0 and 1 of the first cause, and number 2 of the second.
+    expect(engine.ledger()).toMatchObject({ open: 3, held: 1, delivered: 2 });
+  });
+
   it('lets what is held go when the ordering changes', async () => {
     let ordering: 'USER' | 'GROUPING_KEY' = 'USER';
     const { engine } = await world([], { ordering: () => ordering });

@@ -230,9 +230,9 @@ export class Engine implements Downstream {
   async forget(destination: string): Promise<void> {
     this.#lanes.mustBeOpen();
     const { lane, state } = this.#lanes.owned.destination(destination);
-    if (!state.idle)
-      throw new DeliveryError('INVALID', 'The destination has unsettled lines: deliver or discard them first.');
-    await lane.state.forget(state);
+    if (state.forgetting !== undefined) return state.forgetting;
+    if (state.idle && (await lane.state.forget(state))) return;
+    throw new DeliveryError('INVALID', 'The destination has unsettled lines: deliver or discard them first.');
   }
 
   // ── what one sees ─────────────────────────────────────────────────────────────────────────────
@@ -301,6 +301,7 @@ export class Engine implements Downstream {
 
   /** Resolves when every line is over and that is durable, of one destination or of all. */
   async idle(destination?: string): Promise<void> {
+    if (destination !== undefined) this.#lanes.owned.of(destination);
     await this.#lanes.until(() => this.#lanes.owned.places(destination).every(({ state }) => state.idle));
     await this.#lanes.owned.written();
   }

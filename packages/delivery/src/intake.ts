@@ -1,4 +1,6 @@
 import { DeliveryError } from './delivery-error.ts';
+import { notesBytes } from './journal/append-queues.ts';
+import type { LaneWriter } from './journal/lane-writer.ts';
 import { addIncoming, type Incoming, type LaneEngine, newIncoming, positionsOf } from './lane-engine.ts';
 import type { Lanes } from './lanes.ts';
 import { type Line, lineFault, MAX_NAME_BYTES } from './line.ts';
@@ -10,7 +12,7 @@ import { PREFIX } from './state/records.ts';
 /** What goes in with lines. */
 export interface AppendOptions {
   /**
-   * Small values that are kept with the destination of the first line, by name; null deletes one.
+   * Small values that are kept with the destination of the lines, by name; null deletes one.
    * They are in the very write that takes the last of the lines, so the lines and what is noted of
    * them are on disk together or not at all.
    */
@@ -59,7 +61,7 @@ export class Intake {
     const [parcel] = parcels;
     if (parcel !== undefined && parcels.length === 1) {
       const { lane, destination, incoming } = parcel;
-      if (notes !== undefined) mustFit(parcels, notes);
+      if (notes !== undefined) mustFit(lane.state.writer, incoming.bytes + notesBytes(notes));
       return lane.append(destination, incoming, stored(lane, destination, notes)).then(() => result);
     }
     return this.#appendAll(lines, parcels, notes).then(() => result);
@@ -68,9 +70,12 @@ export class Intake {
   async #appendAll(lines: readonly Line[], parcels: readonly Parcel[], notes: AppendOptions['notes']): Promise<void> {
     const [first] = lines;
     if (notes !== undefined) {
-      mustFit(parcels, notes);
+      if (parcels.length > 1) throw new DeliveryError('INVALID', 'Lines with notes must be of one destination.');
+      if (first === undefined) return;
       // Of lines that were all refused nothing is left but what is noted of them.
-      if (first !== undefined) await this.note(first.destination, notes);
+      const fault = lineFault({ destination: first.destination, key: '', content: '' });
+      if (fault !== undefined) throw fault;
+      await this.note(first.destination, notes);
       return;
     }
     await Promise.all(parcels.map(({ lane, destination, incoming }) => lane.append(destination, incoming, undefined)));
@@ -78,10 +83,16 @@ export class Intake {
 
   async note(destination: string, notes: ReadonlyMap<string, string | null>): Promise<void> {
     const { lane, state } = this.#lanes.destination(destination);
+    const { writer } = lane.state;
+    mustFit(writer, notesBytes(notes));
     // Notes keep their order with those that go in with lines.
-    await lane.state.writer.flushed();
-    for (const [key, value] of stored(lane, state, notes) ?? []) lane.state.part().put.set(key, value);
-    await lane.state.writer.written();
+    await writer.flushed();
+    writer.together(() => {
+      const part = lane.state.part();
+      for (const [key, value] of stored(lane, state, notes) ?? []) part.put.set(key, value);
+      part.bytes += notesBytes(notes);
+    });
+    await writer.written();
   }
 
   /**
@@ -124,7 +135,7 @@ export class Intake {
         continue;
       }
       const line = invalid === undefined ? given : writable(given);
-      if (parcel === undefined || line.destination !== before?.destination) {
+      if (parcel?.destination.name !== line.destination) {
         const { lane, state } = this.#lanes.destination(line.destination);
         parcel = { lane, destination: state, incoming: newIncoming() };
       }
@@ -198,14 +209,8 @@ function stored(
   return keys;
 }
 
-/** Lines with notes are never cut in two, so they must be of one destination and fit one write. */
-function mustFit(parcels: readonly Parcel[], notes: ReadonlyMap<string, string | null>): void {
-  const [parcel] = parcels;
-  if (parcel === undefined) return;
-  if (parcels.length > 1) throw new DeliveryError('INVALID', 'Lines with notes must be of one destination.');
-  let bytes = parcel.incoming.bytes;
-  for (const [name, value] of notes) bytes += name.length + (value?.length ?? 0);
-  const { maxWriteBytes } = parcel.lane.state.writer;
+/** Lines with notes are never cut in two, so they must fit one write. */
+function mustFit({ maxWriteBytes }: LaneWriter, bytes: number): void {
   if (bytes * 2 <= maxWriteBytes) return;
   throw new DeliveryError('INVALID', `Lines with notes may have ${maxWriteBytes / 2} bytes together, not ${bytes}.`);
 }

@@ -29,6 +29,7 @@ import type { DestinationState } from './state/destination.ts';
 import { type EngineContext, LaneState } from './state/lane-state.ts';
 import { Admission, type Arrival } from './work/admission.ts';
 import { DeadLetterBox } from './work/dead-letter-box.ts';
+import { discardWaiting } from './work/discarding.ts';
 import { Dispatch } from './work/dispatch.ts';
 import { Overtaken } from './work/overtaken.ts';
 import { placeOf, Reader } from './work/reader.ts';
@@ -123,6 +124,9 @@ export class LaneEngine {
     incoming: Incoming,
     notes: ReadonlyMap<string, string | null> | undefined,
   ): Promise<void> {
+    if (destination.forgetting !== undefined) {
+      return destination.forgetting.then(() => this.append(this.state.destination(destination.name), incoming, notes));
+    }
     this.#accept(destination, incoming);
     const { queue } = destination;
     const { entries, sizes } = incoming;
@@ -156,7 +160,8 @@ export class LaneEngine {
     const { keys, texts, offsets, faults, sizes, slices } = incoming;
     const isTail = destination.appended(first, count);
     slices.push(first, count);
-    if (isTail && this.#working && !destination.discarding && destination.damage === undefined) {
+    if (isTail && destination.discarding) discardWaiting(this, destination, first, first + count);
+    else if (isTail && this.#working && destination.damage === undefined) {
       const arrivals: Arrival[] = [];
       const { token } = this.state.writer.lane;
       let textBytes = 0;

@@ -65,14 +65,18 @@ export class Lanes {
     return { lane, state: lane.state.destination(name) };
   }
 
-  /** A destination that is known, or all of them. */
+  /** A destination that is known, or all of them; without those that are being forgotten. */
   places(name?: string): DestinationPlace[] {
     if (name !== undefined) {
       const lane = this.#owned.get(this.numberOf(name));
       const state = lane?.state.destinations.get(name);
-      return lane === undefined || state === undefined ? [] : [{ lane, state }];
+      return lane === undefined || state === undefined || state.forgetting !== undefined ? [] : [{ lane, state }];
     }
-    return this.all.flatMap((lane) => [...lane.state.destinations.values()].map((state) => ({ lane, state })));
+    return this.all.flatMap((lane) =>
+      [...lane.state.destinations.values()]
+        .filter(({ forgetting }) => forgetting === undefined)
+        .map((state) => ({ lane, state })),
+    );
   }
 
   /** The destination whose ids have a tag. */

@@ -116,6 +116,14 @@ function cut(pending: Pending, maxBytes: number): { slice: Slice; bytes: number 
   }
   pending.from = to;
   const end = to === sizes.length ? pending : undefined;
+  if (notes !== undefined) bytes += notesBytes(notes);
   // Even nothing takes a little of the turn, so that a loop over empty appends ends.
   return { slice: { append, from, count: to - from, end }, bytes: Math.max(1, bytes) };
+}
+
+/** UTF-8 bytes of notes with their names. */
+export function notesBytes(notes: ReadonlyMap<string, string | null>): number {
+  let bytes = 0;
+  for (const [name, value] of notes) bytes += Buffer.byteLength(name) + Buffer.byteLength(value ?? '');
+  return bytes;
 }

@@ -60,6 +60,8 @@ export class DestinationState {
   overBytes = 0;
   /** First position that is not in the window. */
   next: number;
+  /** It is being removed: resolves when the store has nothing of it any more. */
+  forgetting: Promise<void> | undefined;
   /** Durable end of the queue. */
   end: number;
   /** Lines that wait: durable ones behind the window, and those on their way to the disk. */

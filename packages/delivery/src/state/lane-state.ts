@@ -95,27 +95,38 @@ export class LaneState implements WriterMember {
   }
 
   /**
-   * Removes everything of an idle destination, and adds its counts to those of the destinations
-   * that are gone.
+   * Removes everything of a destination, and adds its counts to those of the destinations that are
+   * gone. False, and nothing is done, when it has unsettled lines by the time its state is listed.
    */
-  async forget(destination: DestinationState): Promise<void> {
-    const { name, nameText, queue, deadQueue, ledger, account, tag } = destination;
+  async forget(destination: DestinationState): Promise<boolean> {
+    const { name, nameText, queue, deadQueue, account, tag } = destination;
+    const keys: string[] = [];
     for (const kind of OF_DESTINATION) {
-      for await (const [key] of this.scan(this.stateKey(`${PREFIX[kind]}${nameText}/`))) this.part().put.set(key, null);
+      for await (const [key] of this.scan(this.stateKey(`${PREFIX[kind]}${nameText}/`))) keys.push(key);
     }
-    this.destinations.delete(name);
-    this.#byTag.delete(tag);
+    if (!destination.idle || destination.forgetting !== undefined) return false;
+    for (const key of keys) this.part().put.set(key, null);
     this.#changed.delete(destination);
     account.forget();
+    this.#addGone(destination);
+    this.put(PREFIX.tally + nameText, null);
+    this.part().remove.push(queue, deadQueue);
+    // Until the store has none of it, what is appended to it waits: one write cannot do both.
+    destination.forgetting = this.writer.written().then(() => {
+      this.destinations.delete(name);
+      this.#byTag.delete(tag);
+    });
+    await destination.forgetting;
+    return true;
+  }
+
+  #addGone({ ledger }: DestinationState): void {
     const { batches } = ledger;
     // Letters that are left go with it.
     const expired = { ...batches, dead: 0, expired: batches.expired + batches.dead };
     const last = { ...ledger, dead: 0, expired: ledger.expired + ledger.dead, batches: expired };
     this.gone = sumLedgers([this.gone, last]);
     this.put(PREFIX.gone, JSON.stringify(this.gone));
-    this.put(PREFIX.tally + nameText, null);
-    this.part().remove.push(queue, deadQueue);
-    await this.writer.written();
   }
 
   /** The write that is being gathered. */

@@ -145,7 +145,7 @@ export class Admission {
     const [first] = arrivals;
     if (batcher === undefined || first === undefined) return;
     const places = arrivals.map(({ place }) => place);
-    const cause = first.place.position - first.offset;
+    const cause = causeOf(first);
     const sealed =
       sealedBefore === undefined
         ? batcher.addCause(places, at, cause)
@@ -167,6 +167,11 @@ export class Admission {
   }
 }
 
+/** Position of the first line of a line's cause. */
+function causeOf({ place, offset }: Arrival): number {
+  return place.position - offset;
+}
+
 /** Where the lines of the cause that begins at an index end. */
 function endOfCause(arrivals: readonly Arrival[], from: number): number {
   const first = arrivals[from];
@@ -174,7 +179,9 @@ function endOfCause(arrivals: readonly Arrival[], from: number): number {
   for (; to < arrivals.length; to += 1) {
     const next = arrivals[to];
     if (next === undefined || first === undefined) break;
-    if (next.offset !== first.offset + (to - from) || next.place.subject !== first.place.subject) break;
+    // Lines that are over are not here: the next one may be of another cause, whatever its offset.
+    if (next.offset !== first.offset + (to - from) || causeOf(next) !== causeOf(first)) break;
+    if (next.place.subject !== first.place.subject) break;
   }
   return to;
 }

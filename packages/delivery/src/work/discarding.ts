@@ -35,7 +35,8 @@ export async function discard(lane: LaneEngine, destination: DestinationState): 
   await writer.written();
 }
 
-function discardWaiting({ state }: LaneEngine, destination: DestinationState, from: number, to: number): void {
+/** Ends lines behind the window, from the position of the next one that would be read. */
+export function discardWaiting({ state }: LaneEngine, destination: DestinationState, from: number, to: number): void {
   const lines = destination.overUnread(from, to);
   destination.tally.discarded += lines;
   state.counted(destination);

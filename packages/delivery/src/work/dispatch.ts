@@ -8,7 +8,7 @@
 import type { Alarm } from '../base/alarm.ts';
 import { gateName } from '../base/gates.ts';
 import { backoffMs, honouredDelayMs } from '../base/retry.ts';
-import { storeError } from '../delivery-error.ts';
+import { DeliveryError, storeError } from '../delivery-error.ts';
 import { addCounts } from '../ledger.ts';
 import type { Delivered, Outcome, OutgoingLine, Rejected, Retry } from '../outcome.ts';
 import type { DestinationState } from '../state/destination.ts';
@@ -235,12 +235,19 @@ export class Dispatch {
     settings.emit({ type: 'gate', destination: destination.name, scope: delayScope, untilMs: until });
   }
 
-  #delivered(shipment: Shipment, { tallies, forward }: Delivered, _lines: readonly OutgoingLine[]): void {
+  #delivered(shipment: Shipment, { tallies, forward }: Delivered, lines: readonly OutgoingLine[]): void {
     const { tally } = shipment.destination;
+    try {
+      if (forward !== undefined && forward.length > 0) this.#lane.context.settings.downstream?.handOver(forward);
+    } catch (error) {
+      // The next stage has let the lane go: what it does not take is not delivered.
+      if (!(error instanceof DeliveryError)) throw error;
+      this.#postpone(shipment, { kind: 'retry', reason: error.message }, lines);
+      return;
+    }
     tally.delivered += shipment.lines.length;
     tally.batches.delivered += 1;
     if (tallies !== undefined) addCounts(tally.tallies, tallies);
-    if (forward !== undefined && forward.length > 0) this.#lane.context.settings.downstream?.handOver(forward);
     if (shipment.letter !== undefined) this.#parts.deadLetters.arrived(shipment);
     this.#parts.sealing.finish(shipment);
   }
