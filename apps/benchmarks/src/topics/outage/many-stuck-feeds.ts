@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { figureOf, type MeasuredFigure, median } from '../../figure.ts';
 import { inTurn } from '../../in-turn.ts';
 import { interleave, ratios } from '../../interleave.ts';
@@ -9,12 +10,12 @@ import { onStage } from './stage.ts';
 
 const LINES_A_BATCH = 10;
 const AT_ONCE = 8;
-const LOOK_MS = 300;
+const LOOK_MS = 50;
 
 /** Many feeds, half of them with a plugin that is down: uploads to the others and their delivery, against the others alone. */
 export function manyStuckFeeds({ say, signal }: TopicContext, size: OutageSize): Promise<MeasuredFigure[]> {
   return onStage(async (stage) => {
-    const healthyUrl = await stage.healthyPlugin();
+    const healthy = await stage.outagePlugin();
     const down = await stage.outagePlugin();
     const beside = await stage.platform();
     const alone = await stage.platform();
@@ -26,25 +27,27 @@ export function manyStuckFeeds({ say, signal }: TopicContext, size: OutageSize):
     await inTurn(half, AT_ONCE, (index) => push(beside.operator, stuck[index], `stuck-${index}`, size.updatesOfEach));
     signal.throwIfAborted();
     say(`${half.toLocaleString('en')} that are not, there and on a platform without the others`);
-    for (const { operator } of [beside, alone]) await operator.register(healthyUrl, LINES_A_BATCH);
+    for (const { operator } of [beside, alone]) await operator.register(healthy.url, LINES_A_BATCH);
     const feeds = { beside: await makeFeeds(beside.operator, half), alone: await makeFeeds(alone.operator, half) };
     const uploads: Record<keyof typeof feeds, number[]> = { beside: [], alone: [] };
     const updates = size.manyFeedsOfRound * size.updatesOfEach;
     const rate = (startedAt: number) => (updates / (performance.now() - startedAt)) * 1000;
-    const pass = (side: keyof typeof feeds, operator: Operator, stand: number) => async (round: number) => {
+    const pass = (side: keyof typeof feeds, operator: Operator) => async (round: number) => {
+      await healthy.reset();
       const startedAt = performance.now();
       await inTurn(size.manyFeedsOfRound, AT_ONCE, (index) => {
         const feed = feeds[side][(round * size.manyFeedsOfRound + index) % half];
         return push(operator, feed, `round-${round}-${index}`, size.updatesOfEach);
       });
       if (round > 0) uploads[side].push(rate(startedAt));
-      await operator.quietBut(stand, LOOK_MS);
+      // The plugin is asked: a platform with thousands of feeds takes a while to say how all of them are.
+      while ((await healthy.account()).lines < updates) await sleep(LOOK_MS);
       return rate(startedAt);
     };
     const values = await interleave(
       {
-        beside: pass('beside', beside.operator, half * size.updatesOfEach),
-        alone: pass('alone', alone.operator, 0),
+        beside: pass('beside', beside.operator),
+        alone: pass('alone', alone.operator),
       },
       {
         rounds: size.rounds,

@@ -138,23 +138,14 @@ export class Operator {
 
   /** Resolves once every update of all feeds is done and every full batch delivered; groups that are not full stay open. */
   async quiet(): Promise<void> {
-    await this.quietBut(0);
-  }
-
-  /**
-   * The same where so many updates of feeds that stand still stay where they are. To look takes the platform some
-   * milliseconds for thousands of feeds, so it is not done too often.
-   */
-  async quietBut(stuck: number, lookMs = 50): Promise<void> {
     for (;;) {
       const text = await this.#text('/metrics');
       const lines = (stage: string, state: string) =>
         Number(new RegExp(`batchfeed_lines\\{stage="${stage}",state="${state}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
-      const sum = (stage: string, states: readonly string[]) =>
-        states.reduce((total, state) => total + lines(stage, state), 0);
+      const some = (stage: string, states: readonly string[]) => states.some((state) => lines(stage, state) > 0);
       if (lines('update', 'dead') + lines('batch', 'dead') > 0) throw new Error('something died');
-      if (sum('update', MOVING) <= stuck && sum('batch', SENT) === 0) return;
-      await sleep(lookMs);
+      if (!some('update', MOVING) && !some('batch', SENT)) return;
+      await sleep(50);
     }
   }
 
